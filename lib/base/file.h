@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Files in a directory given by descriptor: bounded reads, atomic writes,
+ * locks with a deadline, directory walks. Symbolic links, FIFOs and devices are
+ * never followed, opened for long, or written.
+ */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "base/err.h"
+
+/** fd_close() - for cleanup(fd_close) on an int; negative: nothing */
+void fd_close(int *fd);
+
+/**
+ * file_open_dir() - open a directory, creating what is missing of @path
+ * @mode: of the directories that are created, whatever the umask
+ *
+ * Return: 0 and an owned descriptor; -errno.
+ */
+int file_open_dir(const char *path, mode_t mode, int *ret_fd, struct err *e) must_check;
+
+/**
+ * file_read_at() - all of a regular file, NUL appended
+ * @max: larger files are refused
+ *
+ * Return: 0, *ret malloc()ed; -ENOENT; -E2BIG; -EINVAL: not a regular file; -errno.
+ */
+int file_read_at(int dirfd, const char *name, size_t max, char **ret, size_t *ret_len,
+		 struct err *e) must_check;
+
+/**
+ * file_save_at() - write a file so that it survives a power cut
+ *
+ * A temporary file (file_tmp_name()) is written, synced and renamed, then the
+ * directory is synced: readers see the old or the new content, never a part.
+ */
+int file_save_at(int dirfd, const char *name, const void *data, size_t len, mode_t mode,
+		 struct err *e) must_check;
+
+/** file_replace_at() - as file_save_at() without the syncs: survives SIGKILL only */
+int file_replace_at(int dirfd, const char *name, const void *data, size_t len, mode_t mode,
+		    struct err *e) must_check;
+
+/** file_remove_at() - remove @name and what a killed write may have left of it; absent is fine */
+int file_remove_at(int dirfd, const char *name, struct err *e) must_check;
+
+/** file_link_at() - make @name a symbolic link to @target, replacing what was there */
+int file_link_at(int dirfd, const char *name, const char *target, struct err *e) must_check;
+
+/** file_target_at() - what the link @name points to; -ENOENT, -EINVAL: not a link */
+int file_target_at(int dirfd, const char *name, char *buf, size_t size, struct err *e) must_check;
+
+/**
+ * file_lock_at() - take an exclusive flock() on a file, which is created if need be
+ * @timeout_ms: then -ETIMEDOUT, with the holder's process in the error
+ *
+ * Return: 0 and an owned descriptor: closing it gives the lock back, as the
+ * process's end does.
+ */
+int file_lock_at(int dirfd, const char *name, unsigned timeout_ms, int *ret_fd,
+		 struct err *e) must_check;
+
+/**
+ * file_each_at() - call @fn for every entry of a directory but "." and ".."
+ *
+ * Entries are read before the first call, so @fn may remove them. Return: 0,
+ * the first non-zero value of @fn, or -errno.
+ */
+int file_each_at(int dirfd, int (*fn)(const char *name, void *arg), void *arg,
+		 struct err *e) must_check;
+
+/** file_read_attr() - a one-line file of sysfs or procfs without its newline; -ENAMETOOLONG if it fills @buf */
+int file_read_attr(int dirfd, const char *name, char *buf, size_t size) must_check;

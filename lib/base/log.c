@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/log.h"
+
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { LINE_MAX_LEN = 2048 };
+
+static const char *const level_name[] = {
+	[LOG_PANIC] = "panic", [LOG_ERROR] = "error", [LOG_WARNING] = "warning",
+	[LOG_INFO] = "info",   [LOG_DEBUG] = "debug",
+};
+
+static struct {
+	int fd;
+	enum log_level level;
+	const char *name, *container, *netns, *ifname;
+} sink = { .fd = STDERR_FILENO, .level = LOG_WARNING, .name = "cni" };
+
+static enum log_level parse_level(const char *s)
+{
+	for (size_t i = 0; s && i < array_size(level_name); i++)
+		if (!strcmp(s, level_name[i]))
+			return (enum log_level)i;
+	return LOG_INFO;
+}
+
+void log_open(const char *name, const char *level, const char *file)
+{
+	struct stat st;
+	int fd;
+
+	sink.name = name;
+	sink.level = parse_level(level);
+	if (!file || !*file)
+		return;
+	/* O_NONBLOCK: a FIFO without reader must not stop a pod */
+	fd = open(file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
+	if (fd >= 0 && !fstat(fd, &st) && S_ISREG(st.st_mode)) {
+		sink.fd = fd;
+		return;
+	}
+	if (fd >= 0)
+		close(fd);
+	log_warn("log file %s cannot be written, logging to stderr", file);
+}
+
+void log_context(const char *container, const char *netns, const char *ifname)
+{
+	sink.container = container;
+	sink.netns = netns;
+	sink.ifname = ifname;
+}
+
+/* A line under construction; what does not fit is cut. */
+struct line {
+	char s[LINE_MAX_LEN];
+	size_t n;
+};
+
+static void put_char(struct line *l, char c)
+{
+	if (l->n + 2 < sizeof(l->s))
+		l->s[l->n++] = c;
+}
+
+static void put_field(struct line *l, const char *key, const char *value)
+{
+	if (!value || !*value)
+		return;
+	if (l->n)
+		put_char(l, ' ');
+	for (; *key; key++)
+		put_char(l, *key);
+	put_char(l, '=');
+	put_char(l, '"');
+	for (; *value; value++) {
+		if (*value == '"' || *value == '\\')
+			put_char(l, '\\');
+		put_char(l, (unsigned char)*value < ' ' ? ' ' : *value);
+	}
+	put_char(l, '"');
+}
+
+void log_line(enum log_level level, const char *fmt, ...)
+{
+	char msg[1024], stamp[40], full[64];
+	struct line l = { .n = 0 };
+	struct timespec ts;
+	struct tm tm;
+	va_list ap;
+
+	if (level > sink.level)
+		return;
+	va_start(ap, fmt);
+	if (vsnprintf(msg, sizeof(msg), fmt, ap) < 0)
+		msg[0] = '\0';
+	va_end(ap);
+	clock_gettime(CLOCK_REALTIME, &ts);
+	/* UTC: reading the host's time zone would cost files at every start */
+	(void)strftime(stamp, sizeof(stamp), "%Y-%m-%dT%H:%M:%S", gmtime_r(&ts.tv_sec, &tm));
+	(void)snprintf(full, sizeof(full), "%s.%09ldZ", stamp, ts.tv_nsec);
+	put_field(&l, "time", full);
+	put_field(&l, "level", level_name[level]);
+	put_field(&l, "msg", msg);
+	put_field(&l, "cniName", sink.name);
+	put_field(&l, "containerID", sink.container);
+	put_field(&l, "netns", sink.netns);
+	put_field(&l, "ifname", sink.ifname);
+	l.s[l.n++] = '\n';
+	/* one write, so that lines of parallel processes do not mix; lost if it fails */
+	if (write(sink.fd, l.s, l.n) < 0)
+		return;
+}

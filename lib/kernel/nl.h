@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A netlink socket in a chosen network namespace.
+ *
+ * rtnetlink acts in the namespace its socket was made in, whatever the thread
+ * does later: one visit per namespace and run is enough.
+ */
+#pragma once
+#include "base/err.h"
+#include "kernel/netns.h"
+
+enum nl_family {
+	NL_ROUTE,	/* NETLINK_ROUTE */
+	NL_RDMA,	/* NETLINK_RDMA; -EPROTONOSUPPORT: ib_core is not loaded */
+};
+
+struct nl;
+
+/**
+ * nl_open() - open a socket, with extended ACKs
+ * @in:   the namespace, its id.cookie is filled if the kernel has one; NULL: the current one
+ * @home: where the thread is and comes back to; only used with @in
+ *
+ * Return: 0 or -errno; *ret is owned by the caller, see nl_close().
+ */
+int nl_open(enum nl_family family, struct netns *in, const struct netns *home, struct nl **ret,
+	    struct err *e) must_check;
+
+/** nl_close() - also for cleanup(nl_close) */
+void nl_close(struct nl **nl);

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What sysfs says of a device: PF and VF, driver, network interfaces, RDMA
+ * devices and their character devices.
+ *
+ * net/ and infiniband/ directories show what is in the namespace that /sys was
+ * mounted in, normally the host's; infiniband_verbs/ and infiniband_mad/ show
+ * everything, wherever it is.
+ */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/types.h"
+
+enum {
+	PCI_DRIVER_MAX = 64,
+	PCI_NETDEVS_MAX = 64,	/* a switchdev PF lists all its representors */
+	PCI_RDMA_MAX = 8,	/* RDMA devices of one function */
+};
+
+/**
+ * struct pci_fn - a function (PCI or auxiliary device)
+ * @instance: inode of its sysfs directory: changes when the device is re-created
+ * @driver:   bound driver; "" none
+ * @is_vf:    has a physfn; then @pf and @vf are valid
+ * @vf:       VF index: (rid - PF's rid - sriov_offset) / sriov_stride, checked against virtfnN
+ * @netdev:   its interface if /sys shows one; ""
+ */
+struct pci_fn {
+	struct devid id;
+	uint64_t instance;
+	char driver[PCI_DRIVER_MAX];
+	bool is_vf;
+	struct devid pf;
+	unsigned vf;
+	char netdev[IFNAMSIZ];
+};
+
+/**
+ * pci_get() - read a function
+ *
+ * Return: 0; -ENODEV: no such device; -EINVAL: virtfnN does not point back.
+ */
+int pci_get(const struct devid *id, struct pci_fn *ret, struct err *e) must_check;
+
+/**
+ * pci_uplink() - the network interface of a PF
+ *
+ * With several (representors of switchdev mode share the parent): the one whose
+ * phys_port_name is unreadable (legacy mode) or of the form pN (an uplink).
+ *
+ * Return: 0; -ENODEV: none; -ENOTUNIQ: cannot tell, the error lists them.
+ */
+int pci_uplink(const struct devid *pf, char ret[static IFNAMSIZ], struct err *e) must_check;
+
+/**
+ * struct pci_rdma - an RDMA device of a function
+ * @name:  as it is called now, in whatever namespace
+ * @uverbs, @umad: N of /dev/infiniband/uverbsN, umadN; -1: none
+ * @here:  /sys shows it: it is in the namespace of /sys
+ */
+struct pci_rdma {
+	char name[IBDEV_NAME_MAX];
+	int uverbs, umad;
+	bool here;
+};
+
+struct pci_rdma_list {
+	size_t n;
+	struct pci_rdma dev[PCI_RDMA_MAX];
+};
+
+/** pci_get_rdma() - all RDMA devices of a function, sorted by name; none is not an error */
+int pci_get_rdma(const struct devid *id, struct pci_rdma_list *ret, struct err *e) must_check;
+
+/**
+ * pci_lowest_free_uverbs() - the number that the next uverbs registration takes
+ *
+ * From /sys/class/infiniband_verbs, which shows all devices of the node. The kernel takes
+ * the lowest free number (ida_alloc_max() in ib_uverbs_add_one()).
+ */
+int pci_lowest_free_uverbs(int *ret, struct err *e) must_check;
