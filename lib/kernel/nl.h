@@ -21,10 +21,10 @@ struct nl;
  * @in:   the namespace, its id.cookie is filled if the kernel has one; NULL: the current one
  * @home: where the thread is and comes back to; only used with @in
  *
- * Return: 0 or -errno; *ret is owned by the caller, see nl_close().
+ * Return: 0 or -errno; *ret is owned by the caller, see nl_shut().
  */
 int nl_open(enum nl_family family, struct netns *in, const struct netns *home, struct nl **ret,
 	    struct err *e) must_check;
 
-/** nl_close() - also for cleanup(nl_close) */
-void nl_close(struct nl **nl);
+/** nl_shut() - also for cleanup(nl_shut); libnl has an nl_close() */
+void nl_shut(struct nl **nl);
