@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Attachments: ADD, DEL, CHECK and GC as steps over records and plans. All that
+ * differs between programs is in struct attach_ops.
+ *
+ * The device's lock is held for the whole verb, so a record in PHASE_PREPARED
+ * that one finds under the lock was left by a process that died.
+ */
+#pragma once
+#include "txn/record.h"
+
+/**
+ * struct attach_ops - what a program knows of its devices
+ * @open:    the device of a record, from the record alone. -ENODEV: it is gone, or its
+ *           address now belongs to another instance: nothing to undo
+ * @close:   release a world of @open
+ * @lock:    lock a device against every other process; closing *ret_fd unlocks
+ * @alive:   the record's namespace still exists
+ * @superseded: asked of live records: someone else (a Go plugin) released or re-used
+ *           the device since
+ * @release_lease: give the IPAM lease back; @ctx is the attach's
+ * @publish: write mirrors and indexes, before the record goes live: a live record
+ *           without its mirror is superseded
+ * @forgotten: the device is home: remove what @publish wrote
+ */
+struct attach_ops {
+	int (*open)(const struct record *r, struct world **ret, struct err *e);
+	void (*close)(struct world *w);
+	int (*lock)(const struct devid *device, unsigned timeout_ms, int *ret_fd, struct err *e);
+	bool (*alive)(const struct record *r);
+	bool (*superseded)(const struct record *r);
+	int (*release_lease)(const struct record *r, const void *ctx, struct err *e);
+	int (*publish)(struct world *w, const struct record *r, struct err *e);
+	void (*forgotten)(const struct record *r);
+};
+
+/** struct attach - a program's attachments; @ctx is for its operations */
+struct attach {
+	const struct attach_ops *ops;
+	const void *ctx;
+	struct store store;
+};
+
+/**
+ * attach_claim() - make sure that nobody holds the device; the device is locked
+ *
+ * An attachment whose namespace is dead, whose ADD died, or which was made in
+ * another boot is undone first.
+ *
+ * Return: 0; -EBUSY: attached, the error says to whom; -EUCLEAN: a stale attachment
+ * could not be undone.
+ */
+int attach_claim(const struct attach *a, const struct record_key *key, const struct devid *device,
+		 struct err *e) must_check;
+
+/**
+ * attach_add() - observe, record, apply, provide, mark live; the device is locked and claimed
+ * @r: key, device, namespace and plan's wants are set
+ * @provide: what comes after the device is in place (addresses); may set r->result
+ *
+ * On failure all is undone before it returns; if that is incomplete the record
+ * stays and the error's details say what is stuck.
+ */
+int attach_add(const struct attach *a, struct record *r, struct world *w,
+	       int (*provide)(struct world *w, struct record *r, struct err *e),
+	       struct err *e) must_check;
+
+/**
+ * attach_find() - lock an attachment's device and load its record
+ * @hint: device to lock when there is no record (an ADD may be under way); NULL: none known
+ * @ret_fd: the lock, owned, also when -ENOENT is returned; -EBADF if no device is known
+ *
+ * Return: 0; -ENOENT: no record; -ETIMEDOUT: locked for too long; as store_load().
+ */
+int attach_find(const struct attach *a, const struct record_key *key, const struct devid *hint,
+		unsigned timeout_ms, struct record *ret, int *ret_fd, struct err *e) must_check;
+
+/**
+ * attach_release() - undo everything a record says, then forget it; the device is locked
+ *
+ * Device and lease are both tried, whatever happens to the other. With the device
+ * home and the lease still held, the record stays in PHASE_LEASE and claims nothing.
+ *
+ * Return: 0; -EUCLEAN: the device is stuck; -errno of the lease otherwise.
+ */
+int attach_release(const struct attach *a, struct record *r, struct err *e) must_check;
+
+/** attach_check() - compare the device with what the record wants; all differences in the error */
+int attach_check(const struct attach *a, const struct record *r, struct err *e) must_check;
+
+/**
+ * attach_gc() - release what is left of a network's attachments
+ * @valid: is this attachment to be kept
+ *
+ * Continues after errors, which are gathered.
+ */
+int attach_gc(const struct attach *a, const char *network,
+	      bool (*valid)(const struct record *r, void *arg), void *arg,
+	      struct err *e) must_check;

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "txn/record.h"
+#include "txn/record_json.h"
+
+enum {
+	RECORD_NAME_MAX = NAME_MAX - 8, /* room for file.c's ".NAME.tmp" and our '!' */
+};
+
+int store_open(const char *dir, const char *plugin, const struct prop_table *table,
+	       struct store *ret, struct err *e)
+{
+	char path[PATH_MAX];
+	int r = str_printf(path, sizeof(path), "%s/sriov-rdma/%s", dir, plugin);
+
+	if (r)
+		return err_sys(e, -r, "state directory");
+	*ret = (struct store){ .table = table, .plugin = plugin };
+	return file_open_dir(path, 0700, &ret->dirfd, e);
+}
+
+void store_close(struct store *s)
+{
+	fd_close(&s->dirfd);
+}
+
+/* FNV-1a, 64 bits; two bases make 128. The key is compared after loading. */
+static uint64_t hash_text(uint64_t h, const char *s)
+{
+	do {
+		h = (h ^ (unsigned char)*s) * UINT64_C(0x100000001b3);
+	} while (*s++);
+	return h;
+}
+
+static void record_name(const struct record_key *k, char ret[static NAME_MAX + 1])
+{
+	static const uint64_t base[] = { UINT64_C(0xcbf29ce484222325), UINT64_C(0x84222325cbf29ce4) };
+	uint64_t h[2];
+
+	if (!str_printf(ret, RECORD_NAME_MAX, "%s:%s:%s", k->network, k->container, k->ifname))
+		return;
+	for (int i = 0; i < 2; i++)
+		h[i] = hash_text(hash_text(base[i], k->network), k->container);
+	/* '#' begins no network name; interface names have 15 bytes at most */
+	if (str_printf(ret, RECORD_NAME_MAX, "#%016" PRIx64 "%016" PRIx64 ":%s", h[0], h[1],
+		       k->ifname))
+		ret[0] = '\0';
+}
+
+static void claim_name(const struct devid *d, char ret[static DEVID_MAX + 1])
+{
+	ret[0] = '@';
+	memcpy(ret + 1, d->name, sizeof(d->name));
+}
+
+/* A file that cannot be understood is kept for a person, out of the way. */
+static void set_aside(const struct store *s, const char *name, const struct err *why)
+{
+	char aside[NAME_MAX + 1];
+
+	log_error("record %s: %s; set aside as !%s", name, why->msg, name);
+	if (!str_printf(aside, sizeof(aside), "!%s", name))
+		(void)renameat(s->dirfd, name, s->dirfd, aside);
+}
+
+static int load_name(const struct store *s, const char *name, struct record *ret, struct err *e)
+{
+	cleanup(str_free) char *text = NULL;
+	size_t len;
+	int r = file_read_at(s->dirfd, name, RECORD_SIZE_MAX, &text, &len, e);
+
+	if (!r)
+		r = record_parse(text, len, s->plugin, s->table, ret, e);
+	if (r == -EBADMSG)
+		set_aside(s, name, e);
+	return r && r != -ENOENT ? err_wrap(e, "record %s", name) : r;
+}
+
+static bool same_key(const struct record_key *a, const struct record_key *b)
+{
+	return !strcmp(a->network, b->network) && !strcmp(a->container, b->container) &&
+	       !strcmp(a->ifname, b->ifname);
+}
+
+int store_load(const struct store *s, const struct record_key *key, struct record *ret,
+	       struct err *e)
+{
+	struct record found = { .doc = NULL };
+	char name[NAME_MAX + 1];
+	int r;
+
+	record_name(key, name);
+	r = load_name(s, name, &found, e);
+	if (!r && !same_key(&found.key, key)) {
+		r = err_set(e, EBADMSG, "record %s is another attachment's", name);
+		set_aside(s, name, e);
+		record_done(&found);
+	}
+	if (!r)
+		*ret = found;
+	return r;
+}
+
+typedef int write_fn(int dirfd, const char *name, const void *data, size_t len, mode_t mode,
+		     struct err *e);
+
+static int write_record(const struct store *s, const struct record *r, write_fn *write,
+			struct err *e)
+{
+	cleanup(str_free) char *text = record_text(r, s->plugin);
+	char name[NAME_MAX + 1];
+
+	if (!text)
+		return err_sys(e, ENOMEM, "write record");
+	record_name(&r->key, name);
+	return write(s->dirfd, name, text, strlen(text), 0600, e);
+}
+
+int store_save(const struct store *s, const struct record *r, struct err *e)
+{
+	char name[NAME_MAX + 1], claim[DEVID_MAX + 1];
+	int ret;
+
+	record_name(&r->key, name);
+	claim_name(&r->device, claim);
+	ret = file_link_at(s->dirfd, claim, name, e);
+	return ret ? ret : write_record(s, r, file_save_at, e);
+}
+
+int store_update(const struct store *s, const struct record *r, struct err *e)
+{
+	return write_record(s, r, file_replace_at, e);
+}
+
+int store_forget_key(const struct store *s, const struct record_key *key, struct err *e)
+{
+	char name[NAME_MAX + 1];
+
+	record_name(key, name);
+	return file_remove_at(s->dirfd, name, e);
+}
+
+int store_unclaim(const struct store *s, const struct record *r, struct err *e)
+{
+	char claim[DEVID_MAX + 1];
+
+	if (!store_owns(s, r))
+		return 0;
+	claim_name(&r->device, claim);
+	return file_remove_at(s->dirfd, claim, e);
+}
+
+int store_forget(const struct store *s, const struct record *r, struct err *e)
+{
+	bool owned = store_owns(s, r);
+	char claim[DEVID_MAX + 1];
+	int ret = store_forget_key(s, &r->key, e);
+
+	if (ret || !owned)
+		return ret;
+	claim_name(&r->device, claim);
+	return file_remove_at(s->dirfd, claim, e);
+}
+
+int store_claimant(const struct store *s, const struct devid *device, struct record *ret,
+		   struct err *e)
+{
+	char claim[DEVID_MAX + 1], name[NAME_MAX + 1];
+	struct record found = { .doc = NULL };
+	int r;
+
+	claim_name(device, claim);
+	r = file_target_at(s->dirfd, claim, name, sizeof(name), e);
+	if (!r && strchr(name, '/'))
+		r = -ENOENT;
+	if (!r)
+		r = load_name(s, name, &found, e);
+	if (!r && (!devid_equal(&found.device, device) || found.phase == PHASE_LEASE)) {
+		record_done(&found);
+		r = -ENOENT;
+	}
+	if (!r)
+		*ret = found;
+	/* a damaged claimant was set aside: nobody knows any more what it changed */
+	return r == -EBADMSG ? -ENOENT : r;
+}
+
+bool store_owns(const struct store *s, const struct record *r)
+{
+	char claim[DEVID_MAX + 1], name[NAME_MAX + 1], target[NAME_MAX + 1];
+	struct err ignored;
+
+	claim_name(&r->device, claim);
+	record_name(&r->key, name);
+	return !file_target_at(s->dirfd, claim, target, sizeof(target), &ignored) &&
+	       !strcmp(name, target);
+}
+
+struct each {
+	const struct store *store;
+	int (*fn)(const struct record *r, void *arg);
+	void *arg;
+};
+
+static int each_name(const char *name, void *arg)
+{
+	const struct each *each = arg;
+	struct record r = { .doc = NULL };
+	struct err e = { 0 };
+	int ret;
+
+	/* claims, set-aside records, temporary files */
+	if (strchr("@!.", name[0]))
+		return 0;
+	if (load_name(each->store, name, &r, &e)) {
+		log_warn("skipped: %s", e.msg);
+		return 0;
+	}
+	ret = each->fn(&r, each->arg);
+	record_done(&r);
+	return ret;
+}
+
+int store_each(const struct store *s, int (*fn)(const struct record *r, void *arg), void *arg,
+	       struct err *e)
+{
+	struct each each = { .store = s, .fn = fn, .arg = arg };
+
+	return file_each_at(s->dirfd, each_name, &each, e);
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A small tagged value: what a property was and what it shall be. Plain data,
+ * so that plans are compared, copied and written to disk without code per
+ * property.
+ */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/json.h"
+#include "base/types.h"
+
+enum {
+	VALUE_TEXT_MAX = 64,
+	VALUE_NAMES_MAX = 16,
+	VALUE_NAME_MAX = 128,
+};
+
+enum value_type {
+	VALUE_NUMBER,
+	VALUE_BOOL,
+	VALUE_MAC,
+	VALUE_TEXT,
+	VALUE_NUMBERS,	/* a few numbers that only make sense together */
+	VALUE_PLACE,	/* a namespace and a name in it */
+	VALUE_NAMES,	/* a set of names */
+};
+
+/** struct value_place - @dev, @ino, @cookie: the namespace (kernel/netns.h) */
+struct value_place {
+	uint64_t dev, ino, cookie;
+	char name[VALUE_TEXT_MAX];
+};
+
+struct value_names {
+	size_t n;
+	char name[VALUE_NAMES_MAX][VALUE_NAME_MAX];
+};
+
+struct value {
+	enum value_type type;
+	union {
+		uint64_t number;
+		bool yes;
+		struct mac mac;
+		char text[VALUE_TEXT_MAX];
+		uint32_t numbers[3];
+		struct value_place place;
+		struct value_names names;
+	};
+};
+
+/* Values are made with these, so that the type is never forgotten. */
+struct value value_number(uint64_t v);
+struct value value_bool(bool v);
+struct value value_mac(const struct mac *m);
+struct value value_text(const char *s);
+struct value value_numbers(uint32_t a, uint32_t b, uint32_t c);
+
+/** value_equal() - names compare as sets; a place's cookie only if both sides have one */
+bool value_equal(const struct value *a, const struct value *b);
+
+/** value_to_json() - a new item, NULL when out of memory */
+cJSON *value_to_json(const struct value *v);
+
+/** value_from_json() - read back what value_to_json() wrote; -EBADMSG */
+int value_from_json(const cJSON *j, enum value_type type, struct value *ret) must_check;
+
+/** value_format() - for messages: "100 3 33024", "net1 in netns 4026532261" */
+const char *value_format(const struct value *v, char *buf, size_t size);
