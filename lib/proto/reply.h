@@ -41,7 +41,10 @@ enum cni_code {
  */
 int reply_open(void) must_check;
 
-/** reply_text() - write one document; -EIO or other -errno if not all of it could be written */
+/** reply_text() - write @text as it is, for --version and --help; -errno (code 5) as below */
+int reply_text(int fd, const char *text, struct err *e) must_check;
+
+/** reply_json() - write one document and a newline; -errno (code 5) if not all could be written */
 int reply_json(int fd, const cJSON *doc, struct err *e) must_check;
 
 /** reply_error() - the spec's error object; the code is e->code, else derived from e->sys */
@@ -50,5 +53,5 @@ int reply_error(int fd, enum cni_version v, const struct err *e);
 /** reply_version() - VERSION's answer: @v is echoed, all seven are listed */
 int reply_version(int fd, enum cni_version v, struct err *e) must_check;
 
-/** reply_code() - CNI code of an error: its own, else 11 for busy ones, 5 for I/O, else 100 */
+/** reply_code() - CNI code of an error: its own, else by errno (the table in reply.c), else 100 */
 unsigned reply_code(const struct err *e);
