@@ -57,7 +57,7 @@ int call_read(int fd, struct cni_call *ret, struct err *e) must_check;
 /** call_done() - also for cleanup(call_done) */
 void call_done(struct cni_call *c);
 
-/** struct call_arg - one key of CNI_ARGS a plugin knows; @value is NULL when not given */
+/** struct call_arg - one key of CNI_ARGS a plugin knows; @value is "" when not @set */
 struct call_arg {
 	const char *key;
 	char value[256];
