@@ -13,15 +13,18 @@
  * delegate_run() - run an IPAM plugin and read its answer
  * @type:    "ipam.type"; no '/'
  * @command: ADD, DEL, CHECK, GC or STATUS, whatever our own is
- * @ret:     ADD: its result in the newest shape, for json_free(); else NULL
+ * @ret:     ADD: its result in the newest shape, with one address or more, for
+ *           json_free(); else NULL. May be NULL for other verbs than ADD
  *
  * Looks in CNI_PATH (empty elements are skipped), feeds stdin, drains stdout and
  * stderr (the latter goes to ours), retries ETXTBSY, bounds output and time. The
  * child gets default signals and no descriptor but 0-2.
  *
- * Return: 0; -ENOENT: not in CNI_PATH, code 4 or 7; other -errno with the
- * delegate's own code, message and details (code 105 if it gave none, 6 if its
- * output cannot be understood, 11 if it stays "text busy").
+ * Return: 0; -ENOENT: not in CNI_PATH (code 7), or there is none (code 4);
+ * -EREMOTEIO: the delegate failed, with its own code, message and details (code
+ * 105 if it gave none); -EBADMSG: its result cannot be understood (code 6); other
+ * -errno: it could not be run, or did not end in time (11 if it stays "text busy").
+ * After a failed ADD the delegate may hold an address: run it with DEL.
  */
 int delegate_run(const struct cni_call *c, const char *type, enum cni_command command,
 		 cJSON **ret, struct err *e) must_check;
