@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Sockets, and requests with their answers. What an answer says is nl_scan.c's. */
+#include "kernel/nl.h"
+
+#include <linux/netlink.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "kernel/nl_msg.h"
+#include "kernel/node.h"
+
+#ifndef SO_NETNS_COOKIE
+#define SO_NETNS_COOKIE 71 /* Linux 5.14 */
+#endif
+
+enum {
+	/*
+	 * One datagram. RTM_GETLINK with 256 VFs is about 50 KiB, and attributes end at 64 KiB
+	 * each; malloc() maps this much lazily, so it costs the pages that are used.
+	 */
+	NL_BUF_SIZE = 256 << 10,
+	/* The answer waits when sendmsg() returns; a missing one is a bug we must not hang on. */
+	NL_TIMEOUT_S = 10,
+	/* A dump of 10000 links takes about 500; more than this never ends. */
+	NL_DATAGRAMS_MAX = 1 << 16,
+	/* Each repeat means that somebody else changed something during the last try. */
+	NL_DUMP_TRIES = 16,
+};
+
+struct nl {
+	int fd;
+	uint32_t seq;
+	char *buf;
+};
+
+static void set_option(int fd, int option)
+{
+	/* Older kernels lack some: without them errors have no text, dumps are not filtered. */
+	(void)setsockopt(fd, SOL_NETLINK, option, &(int){ 1 }, sizeof(int));
+}
+
+static int open_socket(enum nl_family family)
+{
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC,
+			family == NL_RDMA ? NETLINK_RDMA : NETLINK_ROUTE);
+
+	return fd < 0 ? -errno : fd;
+}
+
+/* Both in one visit: the cookie is that of the socket's namespace. */
+static int open_socket_in(enum nl_family family, struct netns *in, const struct netns *home,
+			  struct err *e)
+{
+	socklen_t len = sizeof(in->id.cookie);
+	uint64_t cookie = 0;
+	int fd, r = netns_enter(in, e);
+
+	if (r)
+		return r;
+	fd = open_socket(family);
+	netns_leave(home);
+	if (fd < 0)
+		return fd;
+	if (!getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &len))
+		in->id.cookie = cookie;
+	return fd;
+}
+
+static int open_failed(enum nl_family family, int sys, struct err *e)
+{
+	if (family == NL_RDMA && sys == EPROTONOSUPPORT)
+		return err_set(e, sys, "open RDMA netlink socket: ib_core is not loaded");
+	return err_sys(e, sys, "open %s netlink socket", family == NL_RDMA ? "RDMA" : "route");
+}
+
+int nl_open(enum nl_family family, struct netns *in, const struct netns *home, struct nl **ret,
+	    struct err *e)
+{
+	static const struct sockaddr_nl any = { .nl_family = AF_NETLINK };
+	static const struct timeval timeout = { .tv_sec = NL_TIMEOUT_S };
+	cleanup(nl_shut) struct nl *nl = calloc(1, sizeof(*nl));
+
+	if (!nl)
+		return err_sys(e, ENOMEM, "open netlink socket");
+	*e = (struct err){ 0 };
+	nl->fd = in ? open_socket_in(family, in, home, e) : open_socket(family);
+	if (nl->fd < 0)
+		return e->sys ? -e->sys : open_failed(family, -nl->fd, e);
+	nl->buf = malloc(NL_BUF_SIZE);
+	if (!nl->buf)
+		return err_sys(e, ENOMEM, "open netlink socket");
+	set_option(nl->fd, NETLINK_EXT_ACK);
+	set_option(nl->fd, NETLINK_CAP_ACK);
+	if (family == NL_ROUTE)
+		set_option(nl->fd, NETLINK_GET_STRICT_CHK);
+	/*
+	 * Bound, because an unbound socket has port 0 and the kernel leaves out the port that
+	 * asked for a change, 0 when it was itself, when it sends events (do_one_broadcast()).
+	 */
+	if (setsockopt(nl->fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout)) ||
+	    bind(nl->fd, (const struct sockaddr *)&any, sizeof(any)))
+		return open_failed(family, errno, e);
+	*ret = take_ptr(nl);
+	return 0;
+}
+
+void nl_shut(struct nl **nl)
+{
+	if (!*nl)
+		return;
+	if ((*nl)->fd >= 0)
+		(void)close((*nl)->fd);
+	free((*nl)->buf);
+	free(*nl);
+	*nl = NULL;
+}
+
+static int send_requests(struct nl *nl, struct nl_msg *const *m, size_t n, struct nl_exchange *x,
+			 int flags, struct err *e)
+{
+	static const struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
+	struct iovec iov[NL_PIPELINE_MAX];
+	struct msghdr mh = { .msg_name = (void *)(uintptr_t)&kernel,
+			     .msg_namelen = sizeof(kernel),
+			     .msg_iov = iov,
+			     .msg_iovlen = n };
+	ssize_t r;
+
+	x->first = nl->seq + 1;
+	x->n = x->left = (uint32_t)n;
+	for (size_t i = 0; i < n; i++) {
+		struct nlmsghdr *h = nlmsg_hdr(m[i]);
+
+		h->nlmsg_seq = ++nl->seq;
+		h->nlmsg_flags = (uint16_t)(h->nlmsg_flags | NLM_F_REQUEST | flags);
+		iov[i] = (struct iovec){ .iov_base = h, .iov_len = NLMSG_ALIGN(h->nlmsg_len) };
+	}
+	do
+		r = sendmsg(nl->fd, &mh, 0);
+	while (r < 0 && errno == EINTR);
+	return r < 0 ? err_sys(e, errno, "send netlink request") : 0;
+}
+
+/* One datagram; 0 bytes: not from the kernel, or nothing in it */
+static int receive(struct nl *nl, size_t *ret_len, struct err *e)
+{
+	struct sockaddr_nl from = { 0 };
+	struct iovec iov = { .iov_base = nl->buf, .iov_len = NL_BUF_SIZE };
+	struct msghdr mh = {
+		.msg_name = &from, .msg_namelen = sizeof(from), .msg_iov = &iov, .msg_iovlen = 1
+	};
+	ssize_t r;
+
+	do
+		r = recvmsg(nl->fd, &mh, 0);
+	while (r < 0 && errno == EINTR);
+	if (r < 0)
+		return err_sys(e, errno == EAGAIN ? ETIMEDOUT : errno, "receive netlink answer");
+	if (mh.msg_flags & MSG_TRUNC)
+		return err_set(e, EMSGSIZE, "receive netlink answer: larger than %d bytes",
+			       NL_BUF_SIZE);
+	/* Any process may send to our port if it has CAP_NET_ADMIN (netlink_sendmsg()). */
+	*ret_len = from.nl_pid ? 0 : (size_t)r;
+	return 0;
+}
+
+static int exchange(struct nl *nl, struct nl_msg *const *m, size_t n, struct nl_exchange *x,
+		    int flags, struct err *e)
+{
+	int r = send_requests(nl, m, n, x, flags, e);
+
+	for (unsigned i = 0; !r && x->left; i++) {
+		size_t len = 0;
+
+		if (i == NL_DATAGRAMS_MAX)
+			return err_set(e, EBADMSG, "netlink answer does not end");
+		r = receive(nl, &len, e);
+		if (!r && len)
+			r = nl_scan(x, nl->buf, len, e);
+	}
+	if (r)
+		return r;
+	if (x->err.sys)
+		*e = x->err;
+	return -x->err.sys;
+}
+
+int nl_call(struct nl *nl, struct nl_msg *m, struct err *e)
+{
+	struct nl_exchange x = { .acked = true };
+
+	return exchange(nl, &m, 1, &x, NLM_F_ACK, e);
+}
+
+int nl_get(struct nl *nl, struct nl_msg *m, const struct nl_query *q, struct err *e)
+{
+	struct nl_exchange x = { .q = q };
+
+	memset(q->ret, 0, q->size);
+	return exchange(nl, &m, 1, &x, 0, e);
+}
+
+int nl_get_all(struct nl *nl, struct nl_msg *m, const struct nl_query *q, struct err *e)
+{
+	for (unsigned i = 0; i < NL_DUMP_TRIES; i++) {
+		struct nl_exchange x = { .q = q, .multi = true };
+		int r;
+
+		memset(q->ret, 0, q->size);
+		r = exchange(nl, &m, 1, &x, NLM_F_DUMP, e);
+		if (r || !x.interrupted)
+			return r;
+	}
+	return err_set(e, EAGAIN, "netlink dump interrupted %d times", NL_DUMP_TRIES);
+}
+
+int nl_pipeline(struct nl *nl, struct nl_msg *const *m, size_t n, size_t *ret_failed, struct err *e)
+{
+	struct nl_exchange x = { .acked = true };
+	int r;
+
+	*ret_failed = 0;
+	if (n > NL_PIPELINE_MAX)
+		return err_set(e, E2BIG, "%zu netlink requests at once", n);
+	r = n ? exchange(nl, m, n, &x, NLM_F_ACK, e) : 0;
+	*ret_failed = x.failed;
+	return r;
+}
+
+int nl_subscribe(struct nl *nl, unsigned group, struct err *e)
+{
+	if (setsockopt(nl->fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group, sizeof(group)))
+		return err_sys(e, errno, "subscribe to netlink group %u", group);
+	return 0;
+}
+
+int nl_wait_event(struct nl *nl, uint64_t deadline_ms, struct err *e)
+{
+	struct pollfd p = { .fd = nl->fd, .events = POLLIN };
+	uint64_t now = node_now_ms();
+	int r;
+
+	while (now < deadline_ms) {
+		uint64_t left = deadline_ms - now;
+
+		r = poll(&p, 1, left > INT32_MAX ? INT32_MAX : (int)left);
+		if (r < 0 && errno != EINTR)
+			return err_sys(e, errno, "wait for netlink event");
+		/* One is enough and the rest stays: the caller reads the state and comes again. */
+		if (r > 0) {
+			(void)recv(nl->fd, nl->buf, NL_BUF_SIZE, MSG_DONTWAIT);
+			return 0;
+		}
+		now = node_now_ms();
+	}
+	return err_sys(e, ETIMEDOUT, "wait for netlink event");
+}

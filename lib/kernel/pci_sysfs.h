@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Private to lib/kernel: pci.h below another root than /sys, for unit tests. */
+#pragma once
+#include "kernel/pci.h"
+
+int pci_get_at(const char *root, const struct devid *id, struct pci_fn *ret,
+	       struct err *e) must_check;
+int pci_uplink_at(const char *root, const struct devid *pf, char ret[static IFNAMSIZ],
+		  struct err *e) must_check;
+int pci_get_rdma_at(const char *root, const struct devid *id, struct pci_rdma_list *ret,
+		    struct err *e) must_check;
+int pci_lowest_free_uverbs_at(const char *root, int *ret, struct err *e) must_check;
+
+/** pci_open() - the device's directory; owned by the caller, sysfs_close(); -ENODEV */
+int pci_open(const char *root, const struct devid *id, struct err *e) must_check;

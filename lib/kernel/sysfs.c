@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kernel/sysfs.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/str.h"
+
+enum {
+	SYSFS_LINE_MAX = 256,
+	/* The largest real directory has an entry per VF or representor. */
+	SYSFS_ENTRIES_MAX = 65536,
+};
+
+int sysfs_open(int dir, const char *path)
+{
+	int fd = openat(dir, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
+}
+
+void sysfs_close(int *fd)
+{
+	if (*fd >= 0)
+		(void)close(*fd);
+	*fd = -EBADF;
+}
+
+int sysfs_read(int dir, const char *path, char *ret, size_t size)
+{
+	cleanup(sysfs_close) int fd = openat(dir, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	char text[SYSFS_LINE_MAX];
+	ssize_t n;
+
+	if (fd < 0)
+		return -errno;
+	do
+		n = read(fd, text, sizeof(text));
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return -errno;
+	if ((size_t)n == sizeof(text))
+		return -EFBIG;
+	text[n] = '\0';
+	text[strcspn(text, "\n")] = '\0';
+	return str_copy(ret, size, text) ? -EFBIG : 0;
+}
+
+int sysfs_read_u64(int dir, const char *path, uint64_t *ret)
+{
+	char text[24];
+	int r = sysfs_read(dir, path, text, sizeof(text));
+
+	if (r)
+		return r;
+	return str_to_u64(text, 10, UINT64_MAX, ret) ? -EBADMSG : 0;
+}
+
+int sysfs_link_name(int dir, const char *path, char *ret, size_t size)
+{
+	char target[PATH_MAX];
+	ssize_t n = readlinkat(dir, path, target, sizeof(target));
+	const char *slash;
+
+	if (n < 0)
+		return -errno;
+	if ((size_t)n == sizeof(target))
+		return -ENAMETOOLONG;
+	target[n] = '\0';
+	slash = strrchr(target, '/');
+	return str_copy(ret, size, slash ? slash + 1 : target);
+}
+
+static void close_dir(DIR **d)
+{
+	if (*d)
+		(void)closedir(*d);
+}
+
+int sysfs_list(int dir, const char *path, int (*each)(const char *name, void *arg), void *arg)
+{
+	cleanup(sysfs_close) int fd = openat(dir, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	cleanup(close_dir) DIR *d = NULL;
+	int r = 0;
+
+	if (fd < 0)
+		return -errno;
+	d = fdopendir(fd);
+	if (!d)
+		return -errno;
+	(void)take_fd(fd);
+	for (unsigned i = 0; !r && i < SYSFS_ENTRIES_MAX; i++) {
+		const struct dirent *entry;
+
+		errno = 0;
+		entry = readdir(d);
+		if (!entry)
+			return -errno;
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+			r = each(entry->d_name, arg);
+	}
+	return r ? r : -EFBIG;
+}
+
+int sysfs_number(const char *name, const char *prefix, int *ret)
+{
+	size_t n = strlen(prefix);
+	uint64_t v;
+
+	if (strncmp(name, prefix, n) != 0 || str_to_u64(name + n, 10, INT_MAX, &v))
+		return -EINVAL;
+	*ret = (int)v;
+	return 0;
+}
