@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+/* kernel/pci.h: sysfs as the host sees it. */
+#include "kernel/pci.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "world.h"
+
+int fn_find(const struct fake_world *w, const struct devid *id)
+{
+	for (int i = 0; i < FAKE_FN_MAX; i++)
+		if (w->fns[i].used && devid_equal(&w->fns[i].id, id))
+			return i;
+	return NONE;
+}
+
+const char *fn_name(const struct fake_world *w, int fn)
+{
+	return fn == NONE ? "-" : w->fns[fn].id.name;
+}
+
+static int get_fn(const struct fake_world *w, int i, struct pci_fn *ret)
+{
+	const struct fake_fn *fn = &w->fns[i];
+	struct pci_fn r = { .id = fn->id, .instance = fn->instance, .is_vf = fn->pf != NONE };
+
+	if (fn->broken)
+		return -EINVAL;
+	memcpy(r.driver, fn->driver, sizeof(r.driver));
+	if (r.is_vf) {
+		r.pf = w->fns[fn->pf].id;
+		r.vf = fn->vf;
+	}
+	for (int l = 0; l < FAKE_LINK_MAX && !r.netdev[0]; l++)
+		if (w->links[l].used && w->links[l].fn == i && w->links[l].ns == HOST)
+			memcpy(r.netdev, w->links[l].name, sizeof(r.netdev));
+	*ret = r;
+	return 0;
+}
+
+int pci_get(const struct devid *id, struct pci_fn *ret, struct err *e)
+{
+	const struct fake_world *w = fake_get();
+	struct fake_call c;
+	int r = fake_enter(&c, "pci.get", "%s", id->name);
+
+	if (!r) {
+		int fn = fn_find(w, id);
+
+		r = fn == NONE ? -ENODEV : get_fn(w, fn, ret);
+	}
+	return fake_errno(e, fake_leave(&c, r), "device %s", id->name);
+}
+
+/* phys_port_name unreadable (legacy mode) or "pN" */
+static bool is_uplink(const struct fake_link *l)
+{
+	uint64_t n;
+
+	return !l->port[0] || (l->port[0] == 'p' && !str_to_u64(l->port + 1, 10, UINT32_MAX, &n));
+}
+
+static int find_uplink(const struct fake_world *w, const struct devid *pf,
+		       char ret[static IFNAMSIZ])
+{
+	int fn = fn_find(w, pf), found = NONE;
+
+	for (int i = 0; fn != NONE && i < FAKE_LINK_MAX; i++) {
+		const struct fake_link *l = &w->links[i];
+
+		if (!l->used || l->fn != fn || l->ns != HOST || !is_uplink(l))
+			continue;
+		if (found != NONE)
+			return -ENOTUNIQ;
+		found = i;
+	}
+	if (found == NONE)
+		return -ENODEV;
+	memcpy(ret, w->links[found].name, IFNAMSIZ);
+	return 0;
+}
+
+int pci_uplink(const struct devid *pf, char ret[static IFNAMSIZ], struct err *e)
+{
+	struct fake_call c;
+	int r = fake_enter(&c, "pci.uplink", "%s", pf->name);
+
+	if (!r)
+		r = find_uplink(fake_get(), pf, ret);
+	return fake_errno(e, fake_leave(&c, r), "PF %s: interface", pf->name);
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct pci_rdma *x = a, *y = b;
+
+	return strcmp(x->name, y->name);
+}
+
+static int list_rdma(const struct fake_world *w, int fn, struct pci_rdma_list *ret)
+{
+	struct pci_rdma_list list = { .n = 0 };
+
+	if (fn == NONE)
+		return -ENODEV;
+	for (int i = 0; i < FAKE_RDMA_MAX && list.n < PCI_RDMA_MAX; i++) {
+		const struct fake_rdma *d = &w->rdmas[i];
+		struct pci_rdma *to = &list.dev[list.n];
+
+		if (!d->used || d->fn != fn)
+			continue;
+		list.n++;
+		memcpy(to->name, d->dev.name, sizeof(to->name));
+		to->uverbs = d->uverbs;
+		to->umad = d->umad;
+		to->here = d->ns == HOST || w->mode == RDMA_MODE_SHARED;
+	}
+	qsort(list.dev, list.n, sizeof(list.dev[0]), by_name);
+	*ret = list;
+	return 0;
+}
+
+int pci_get_rdma(const struct devid *id, struct pci_rdma_list *ret, struct err *e)
+{
+	const struct fake_world *w = fake_get();
+	struct fake_call c;
+	int r = fake_enter(&c, "pci.rdma", "%s", id->name);
+
+	if (!r)
+		r = list_rdma(w, fn_find(w, id), ret);
+	return fake_errno(e, fake_leave(&c, r), "device %s: RDMA devices", id->name);
+}
+
+int pci_lowest_free_uverbs(int *ret, struct err *e)
+{
+	struct fake_call c;
+	int r = fake_enter(&c, "pci.uverbs", "infiniband_verbs");
+
+	if (!r)
+		*ret = uverbs_lowest(fake_get());
+	return fake_errno(e, fake_leave(&c, r), "/sys/class/infiniband_verbs");
+}
