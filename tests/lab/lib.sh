@@ -1,0 +1,408 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=dash
+#
+# Helpers for scenarios, in the guest. A scenario begins with `. /lab/lib.sh`; from then on the
+# first failing command ends it as failed. Functions that print what a test compares print
+# nothing else; what a person should read goes through say, note and fail.
+#
+# The machine: one PF (0000:80:00.0, ens128f0, rocep128f0) whose VF n is 0000:81:xx.x, ens128f0vN,
+# rocep128f0vN. A "pod" is a namespace of `ip netns`. The chain's network is called lab.
+
+set -eu
+
+LAB_TMP=/tmp/lab
+LAB_PF=ens128f0
+LAB_PF_BDF=0000:80:00.0
+LAB_PF_DIR=/sys/bus/pci/devices/$LAB_PF_BDF
+SIMNIC=/sys/kernel/debug/simnic
+PLUGINS_LOG=$LAB_TMP/plugins.log
+NETCONFPATH=/etc/cni/net.d
+CNI_PATH=/opt/cni/bin
+export NETCONFPATH CNI_PATH
+
+# ---- telling ----
+
+say() {
+	echo "== $*"
+}
+
+note() {
+	echo "   $*"
+}
+
+fail() {
+	echo "FAIL: $*"
+	exit 1
+}
+
+# equal WHAT GOT WANTED
+equal() {
+	[ "$2" = "$3" ] || fail "$1 is '$2', not '$3'"
+}
+
+# contains WHAT TEXT PART...: each PART is somewhere in TEXT
+contains() {
+	what=$1 text=$2
+	shift 2
+	for part; do
+		case $text in
+		*"$part"*) ;;
+		*) fail "$what lacks '$part': $text" ;;
+		esac
+	done
+}
+
+# refused COMMAND...: it must fail; what it said is then in $LAB_TMP/refused
+refused() {
+	if "$@" >"$LAB_TMP/refused" 2>&1; then
+		cat "$LAB_TMP/refused"
+		fail "should have been refused: $*"
+	fi
+}
+
+# Seconds since boot in hundredths, without starting a process.
+now() {
+	read -r up _ </proc/uptime
+	echo "${up%.*}${up#*.}"
+}
+
+# timed WHAT COMMAND...: runs it and notes how long it took
+timed() {
+	timed_what=$1
+	shift
+	timed_start=$(now)
+	"$@"
+	timed_took=$(($(now) - timed_start))
+	note "$timed_what: $((timed_took * 10)) ms" >&2
+}
+
+# until_true SECONDS COMMAND...: for what the kernel does later (ending a namespace)
+until_true() {
+	until_end=$(($(now) + $1 * 100))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		[ "$(now)" -lt "$until_end" ] || fail "not within the time given: $*"
+		sleep 0.05
+	done
+}
+
+# ---- the NIC ----
+
+vf_bdf() {
+	printf '0000:81:%02x.%x\n' "$(($1 / 8))" "$(($1 % 8))"
+}
+
+vf_netdev() {
+	echo "${LAB_PF}v$1"
+}
+
+vf_rdma() {
+	echo "rocep128f0v$1"
+}
+
+vf_dir() {
+	echo "/sys/bus/pci/devices/$(vf_bdf "$1")"
+}
+
+# The number of the VF's uverbs device, wherever the device is: this directory is not namespaced.
+vf_uverbs() {
+	for entry in "$(vf_dir "$1")"/infiniband_verbs/uverbs*; do
+		[ -e "$entry" ] || fail "VF $1 has no uverbs device"
+		echo "${entry##*/uverbs}"
+	done
+}
+
+# The PF's line about a VF
+vf_line() {
+	ip link show "$LAB_PF" | sed -n "s/^ *vf $1 */vf $1 /p"
+}
+
+# simnic_start [VFS [PARAMETER=VALUE...]]; RDMA_MODE=shared for the other mode
+simnic_start() {
+	vfs=${1:-4}
+	[ $# = 0 ] || shift
+	# As a parameter, because `rdma system set netns` is EBUSY as soon as any namespace exists.
+	# Short queues for management datagrams, which nobody sends here: the default takes 512
+	# buffers for each device at each move.
+	case ${RDMA_MODE:-exclusive} in
+	shared) mode=1 ;;
+	*) mode=0 ;;
+	esac
+	modprobe ib_core netns_mode=$mode recv_queue_size=64 send_queue_size=64
+	modprobe ib_uverbs
+	modprobe ib_umad
+	insmod /lab/simnic.ko "$@"
+	echo "$vfs" >"$LAB_PF_DIR/sriov_numvfs"
+	# so that the PF's address is what it will be from the start, and snapshots can compare it
+	echo 0 >"/proc/sys/net/ipv6/conf/$LAB_PF/accept_dad"
+	ip link set "$LAB_PF" up
+}
+
+simnic_stop() {
+	rmmod simnic
+	rmmod ib_umad ib_uverbs ib_core
+}
+
+# fault OP ERRNO [COUNT [SKIP [DELAY_MS [AFTER]]]]; see simnic/README.md
+fault() {
+	echo "$*" >"$SIMNIC/fault"
+}
+
+fault_clear() {
+	echo clear >"$SIMNIC/fault"
+}
+
+simnic_log() {
+	cut -d' ' -f2- "$SIMNIC/log"
+}
+
+simnic_log_clear() {
+	echo >"$SIMNIC/log"
+}
+
+# ---- pods ----
+
+pod() {
+	ip netns add "$1"
+	ip -n "$1" link set lo up
+}
+
+# As when a container dies: what is inside comes back to the host by itself, a little later.
+pod_del() {
+	ip netns del "$1"
+}
+
+in_pod() {
+	in_pod_name=$1
+	shift
+	ip netns exec "$in_pod_name" "$@"
+}
+
+# ---- the host's state, to compare ----
+
+# Each line of `ip -d link` with its device's name in front, so that a difference explains
+# itself and the order (by ifindex, which a return may change) does not matter. The queueing
+# discipline is left out: the kernel keeps the one of the first "up" for ever.
+state_links() {
+	ip -d link show | awk '
+		/^[0-9]+: / {
+			sub(/^[0-9]+: /, "")
+			sub(/ qdisc [^ ]+/, "")
+			name = $1
+			sub(/@.*/, ":", name)
+		}
+		{ sub(/^ +/, ""); print "link " name " " $0 }' | sort
+}
+
+state_addresses() {
+	ip -o addr show | sed 's/^[0-9]*: /addr /' | sort
+	ip route show table all | sed 's/^/route /'
+	ip -6 route show table all | sed 's/^/route6 /'
+}
+
+state_rdma() {
+	rdma dev show | sed 's/^[0-9]*: /rdma /' | sort
+	rdma link show | sed 's/^link /rdma link /' | sort
+	for entry in /sys/bus/pci/devices/*/infiniband_verbs/uverbs* \
+		/sys/bus/pci/devices/*/infiniband_mad/umad*; do
+		[ ! -e "$entry/ibdev" ] || {
+			read -r ibdev <"$entry/ibdev"
+			echo "node ${entry#/sys/bus/pci/devices/} is $ibdev"
+		}
+	done
+	for entry in /dev/infiniband/*; do
+		[ ! -e "$entry" ] || stat -c 'node %n %t:%T %a' "$entry"
+	done
+}
+
+# Sysctls that attaching may touch
+state_sysctls() {
+	grep -H . /proc/sys/net/ipv4/conf/*/arp_notify /proc/sys/net/ipv6/conf/*/ndisc_notify \
+		/proc/sys/net/ipv6/conf/*/optimistic_dad /proc/sys/net/ipv6/conf/*/accept_dad |
+		sed 's#^/proc/sys/#sysctl #'
+}
+
+state_drivers() {
+	for entry in /sys/bus/pci/drivers/simnicvf/0000:* /sys/bus/pci/drivers/vfio-pci/0000:*; do
+		[ ! -e "$entry" ] || echo "driver ${entry#/sys/bus/pci/drivers/}"
+	done
+}
+
+# Everything that CNI plugins keep: leases, records, mirrors, indexes, caches. Lock files are
+# empty and may stay; host-local remembers the last address on purpose.
+state_files() {
+	find /var/lib/cni /run -xdev -type f ! -empty ! -name 'last_reserved_ip.*' \
+		-exec cksum {} + | sed 's/^/file /' | sort -k4
+	find /var/lib/cni /run -xdev ! -type f ! -type d ! -path '/run/netns/*' | sed 's/^/special /'
+}
+
+# snapshot FILE
+snapshot() {
+	{
+		state_links
+		state_addresses
+		state_rdma
+		state_sysctls
+		state_drivers
+		state_files
+		sed 's/^/mount /' /proc/mounts
+		ip netns list | sed 's/ (id.*//; s/^/netns /' | sort
+	} >"$1"
+}
+
+# same BEFORE AFTER [WHEN]: two snapshots must not differ
+same() {
+	diff -u "$1" "$2" || fail "the host's state is not as before${3:+ $3}"
+}
+
+# same_now BEFORE [WHEN]: the host is now as it was then
+same_now() {
+	snapshot "$LAB_TMP/now"
+	same "$1" "$LAB_TMP/now" "${2:-}"
+}
+
+# ---- CNI ----
+
+need_plugins() {
+	for plugin in sriov rdma; do
+		[ -x "$CNI_PATH/$plugin" ] ||
+			fail "no plugin $plugin in the guest; remedy: build it (build/release/cni/$plugin/$plugin) first"
+	done
+}
+
+# Debian's delegates refuse spec 1.1.0; current ones do not.
+cni_version() {
+	case $(echo '{"cniVersion":"1.0.0"}' | CNI_COMMAND=VERSION "$CNI_PATH/host-local") in
+	*'"1.1.0"'*) echo 1.1.0 ;;
+	*) echo 1.0.0 ;;
+	esac
+}
+
+# network VF [SRIOV_KEYS [NAME]]: a chain of sriov and rdma for this VF, with host-local.
+# SRIOV_KEYS is a JSON object, merged into the sriov configuration.
+network() {
+	[ -n "${LAB_CNI_VERSION:-}" ] || LAB_CNI_VERSION=$(cni_version)
+	keys=${2:-}
+	jq -n --arg bdf "$(vf_bdf "$1")" --arg version "$LAB_CNI_VERSION" \
+		--arg name "${3:-lab}" --argjson keys "${keys:-null}" '{
+		cniVersion: $version, name: $name, plugins: [
+			{ type: "sriov", deviceID: $bdf, ipam: {
+				type: "host-local",
+				ranges: [ [ { subnet: "10.56.0.0/16" } ], [ { subnet: "fd56::/64" } ] ],
+				routes: [ { dst: "10.57.0.0/16" } ] } } + ($keys // {}),
+			{ type: "rdma", deviceID: $bdf } ] }'
+}
+
+# use_network VF [SRIOV_KEYS [NAME]]: the same, as the configuration of network NAME (lab)
+use_network() {
+	mkdir -p "$NETCONFPATH"
+	network "$@" >"$NETCONFPATH/${3:-lab}.conflist"
+}
+
+# As cnitool makes it from the path of the namespace, so that a pod's container has one ID
+# whichever way the plugins are called.
+container_id() {
+	echo "cnitool-$(printf %s "/run/netns/$1" | sha512sum | cut -c1-20)"
+}
+
+# plugin_call PLUGIN VERB CONTAINER NETNS_PATH IFNAME <CONFIG: one plugin, directly
+plugin_call() {
+	echo "-- $1 $2 container=$3 netns=$4 ifname=$5" >>"$PLUGINS_LOG"
+	env -i PATH="$PATH" CNI_PATH="$CNI_PATH" CNI_COMMAND="$2" CNI_CONTAINERID="$3" CNI_NETNS="$4" \
+		CNI_IFNAME="$5" "$CNI_PATH/$1" >"$LAB_TMP/stdout.$$" 2>>"$PLUGINS_LOG" || {
+		call_status=$?
+		cat "$LAB_TMP/stdout.$$" >>"$PLUGINS_LOG"
+		cat "$LAB_TMP/stdout.$$"
+		return "$call_status"
+	}
+	cat "$LAB_TMP/stdout.$$"
+}
+
+# plugin_conf INDEX CONFLIST [PREV_RESULT]: what a runtime gives to the plugin at this place
+plugin_conf() {
+	jq -c --argjson i "$1" --argjson prev "${3:-null}" '
+		.plugins[$i] + { name, cniVersion } + if $prev then { prevResult: $prev } else {} end' "$2"
+}
+
+# runtime VERB NETWORK POD NETNS_PATH IFNAME: what a container runtime does with a chain, for
+# guests without cnitool and for what cnitool cannot do (an empty NETNS_PATH). The result of ADD
+# is kept as runtimes keep it, so that DEL can hand it over.
+runtime() {
+	runtime_list=$NETCONFPATH/$2.conflist
+	runtime_cache=$LAB_TMP/result-$2-$3-$5
+	case $1 in
+	ADD)
+		runtime_result=
+		for runtime_i in 0 1; do
+			runtime_one "$runtime_i" "$@" || {
+				echo "$runtime_result"
+				return 1
+			}
+		done
+		echo "$runtime_result" | tee "$runtime_cache"
+		;;
+	DEL)
+		runtime_result=$(cat "$runtime_cache" 2>/dev/null || true)
+		for runtime_i in 1 0; do
+			runtime_one_result=$(plugin_conf "$runtime_i" "$runtime_list" "$runtime_result" |
+				plugin_call "$(runtime_type "$runtime_i")" DEL "$(container_id "$3")" "$4" "$5") || {
+				echo "$runtime_one_result"
+				return 1
+			}
+		done
+		rm -f "$runtime_cache"
+		;;
+	esac
+}
+
+runtime_type() {
+	jq -r --argjson i "$1" '.plugins[$i].type' "$runtime_list"
+}
+
+# runtime_one INDEX ADD NETWORK POD NETNS_PATH IFNAME
+runtime_one() {
+	runtime_result=$(plugin_conf "$1" "$runtime_list" "$runtime_result" |
+		plugin_call "$(runtime_type "$1")" "$2" "$(container_id "$4")" "$5" "$6")
+}
+
+have_cnitool() {
+	[ -x "$CNI_PATH/cnitool" ]
+}
+
+# cnitool prints its own usage after an error: keep the log, show the error.
+cnitool_call() {
+	echo "-- cnitool $1 $2 $3 $4" >>"$PLUGINS_LOG"
+	CNI_IFNAME=$4 "$CNI_PATH/cnitool" "$1" "$2" "/run/netns/$3" 2>"$LAB_TMP/stderr.$$" || {
+		cnitool_status=$?
+		cat "$LAB_TMP/stderr.$$" >>"$PLUGINS_LOG"
+		sed -n '/^Error: /p' "$LAB_TMP/stderr.$$" | head -n 1
+		return "$cnitool_status"
+	}
+	cat "$LAB_TMP/stderr.$$" >>"$PLUGINS_LOG"
+}
+
+# cni_add NETWORK POD [IFNAME]: prints the result; cni_del likewise
+cni_add() {
+	if have_cnitool; then
+		cnitool_call add "$1" "$2" "${3:-net1}"
+	else
+		runtime ADD "$1" "$2" "/run/netns/$2" "${3:-net1}"
+	fi
+}
+
+cni_del() {
+	if have_cnitool; then
+		cnitool_call del "$1" "$2" "${3:-net1}"
+	else
+		runtime DEL "$1" "$2" "/run/netns/$2" "${3:-net1}"
+	fi
+}
+
+# ---- RDMA as a pod sees it ----
+
+# pod_verbs POD OPTIONS...: the workload, with a sysfs of the pod's own; see verbs.c
+pod_verbs() {
+	pod_verbs_name=$1
+	shift
+	in_pod "$pod_verbs_name" /lab/verbs "$@"
+}

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * verbs.c - what an RDMA application in a pod sees, through the real libibverbs.
+ *
+ * Lists the RDMA devices of this network namespace, opens each, and prints its port's state and
+ * GIDs. The options turn what is printed into what must be true; exit status 0 means all was.
+ *
+ *   --only NAME      exactly one device is seen and it is NAME
+ *   --none           no device is seen
+ *   --denied PATH    opening this /dev/infiniband/uverbsN, another pod's, fails with EPERM
+ *
+ * Run it with a sysfs mounted in the pod's namespace, as a container's is: `ip netns exec` does.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <infiniband/verbs.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static int failures;
+
+static void fail(const char *what, const char *which, const char *why)
+{
+	printf("verbs: FAIL %s %s: %s\n", what, which, why);
+	failures++;
+}
+
+static bool gid_is_zero(const union ibv_gid *gid)
+{
+	static const union ibv_gid zero;
+
+	return memcmp(gid, &zero, sizeof(zero)) == 0;
+}
+
+static void print_gids(struct ibv_context *ctx, int table_len)
+{
+	for (int i = 0; i < table_len; i++) {
+		union ibv_gid gid;
+
+		if (ibv_query_gid(ctx, 1, i, &gid) || gid_is_zero(&gid))
+			continue;
+		printf("  gid %d:", i);
+		for (int b = 0; b < 16; b += 2)
+			printf("%c%02x%02x", b ? ':' : ' ', gid.raw[b], gid.raw[b + 1]);
+		printf("\n");
+	}
+}
+
+static void show_device(struct ibv_device *dev)
+{
+	const char *name = ibv_get_device_name(dev);
+	struct ibv_context *ctx = ibv_open_device(dev);
+	struct ibv_port_attr port;
+
+	if (!ctx) {
+		fail("open", name, strerror(errno));
+		return;
+	}
+	if (ibv_query_port(ctx, 1, &port)) {
+		fail("query port of", name, strerror(errno));
+	} else {
+		printf("%s (%s): port 1 %s, %s\n", name, dev->dev_name,
+		       ibv_port_state_str(port.state),
+		       port.link_layer == IBV_LINK_LAYER_ETHERNET ? "Ethernet" : "InfiniBand");
+		print_gids(ctx, port.gid_tbl_len);
+	}
+	ibv_close_device(ctx);
+}
+
+static void show_devices(const char *only, bool none)
+{
+	int n = 0;
+	struct ibv_device **list = ibv_get_device_list(&n);
+	char count[16];
+
+	snprintf(count, sizeof(count), "%d", n);
+	if (!list) {
+		fail("list", "devices", strerror(errno));
+		return;
+	}
+	if (none && n != 0)
+		fail("none expected, but devices seen:", count, ibv_get_device_name(list[0]));
+	if (only && n != 1)
+		fail("number of devices", count, "must be 1");
+	if (only && n > 0 && strcmp(ibv_get_device_name(list[0]), only) != 0)
+		fail("device", ibv_get_device_name(list[0]), "is not the expected one");
+	for (int i = 0; i < n; i++)
+		show_device(list[i]);
+	ibv_free_device_list(list);
+}
+
+static void must_be_denied(const char *path)
+{
+	int fd = open(path, O_RDWR | O_CLOEXEC);
+
+	if (fd >= 0) {
+		fail("opening", path, "worked, though it belongs to another namespace");
+		close(fd);
+	} else if (errno != EPERM) {
+		fail("opening", path, strerror(errno));
+	} else {
+		printf("%s: %s, as it must be\n", path, strerror(EPERM));
+	}
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "only", required_argument, NULL, 'o' },
+		{ "none", no_argument, NULL, 'n' },
+		{ "denied", required_argument, NULL, 'd' },
+		{ NULL, 0, NULL, 0 },
+	};
+	const char *only = NULL;
+	bool none = false;
+	int opt;
+
+	while ((opt = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		switch (opt) {
+		case 'o':
+			only = optarg;
+			break;
+		case 'n':
+			none = true;
+			break;
+		case 'd':
+			must_be_denied(optarg);
+			break;
+		default:
+			return 2;
+		}
+	}
+	show_devices(only, none);
+	return failures ? 1 : 0;
+}
