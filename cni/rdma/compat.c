@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compat.h"
+
+#include <limits.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "kernel/node.h"
+
+enum { STATE_MAX = 4096 };
+
+static int open_dir(int *ret_fd, struct err *e)
+{
+	char path[PATH_MAX];
+	int r = str_printf(path, sizeof(path), "%s/rdma", node_dir(NODE_STATE));
+
+	return r ? err_sys(e, -r, "state directory") : file_open_dir(path, 0700, ret_fd, e);
+}
+
+/* A name that is too long has no state file in Go either: it could not be created. */
+static bool state_name(const struct record *r, char buf[static NAME_MAX + 1])
+{
+	return !str_printf(buf, NAME_MAX - sizeof("..tmp"), "%s-%s-%s", r->key.network,
+			   r->key.container, r->key.ifname);
+}
+
+static char *make_state(const struct world *w, const struct record *r)
+{
+	cleanup(json_free) cJSON *doc = cJSON_CreateObject();
+
+	if (!doc || !json_put_str(doc, "version", "1.0") ||
+	    !json_put_str(doc, "deviceID", r->device.name) ||
+	    !json_put_str(doc, "sandboxRdmaDevName", w->name) ||
+	    !json_put_str(doc, "containerRdmaDevName", w->sys.name))
+		return NULL;
+	return json_text(doc);
+}
+
+int compat_publish(struct world *w, const struct record *r, struct err *e)
+{
+	cleanup(str_free) char *text = make_state(w, r);
+	cleanup(fd_close) int dir = -EBADF;
+	char name[NAME_MAX + 1];
+	int err;
+
+	if (!text)
+		return err_sys(e, ENOMEM, "write state file");
+	if (!state_name(r, name))
+		return 0;
+	err = open_dir(&dir, e);
+	return err ? err : file_replace_at(dir, name, text, strlen(text), 0600, e);
+}
+
+/* The file is ours if it speaks of our device. */
+static bool state_is_ours(int dir, const char *name, const struct record *r)
+{
+	cleanup(str_free) char *text = NULL;
+	cleanup(json_free) cJSON *doc = NULL;
+	const char *device = NULL;
+	struct err ignored;
+	size_t len;
+
+	return !file_read_at(dir, name, STATE_MAX, &text, &len, &ignored) &&
+	       !json_parse(text, len, &doc, &ignored) &&
+	       !json_get_str(doc, "deviceID", &device, &ignored) && device &&
+	       !strcmp(device, r->device.name);
+}
+
+void compat_forget(const struct record *r)
+{
+	cleanup(fd_close) int dir = -EBADF;
+	char name[NAME_MAX + 1];
+	struct err e;
+
+	if (!state_name(r, name))
+		return;
+	if (open_dir(&dir, &e) ||
+	    (state_is_ours(dir, name, r) && file_remove_at(dir, name, &e)))
+		log_warn("%s", e.msg);
+}
+
+bool compat_superseded(const struct record *r)
+{
+	cleanup(fd_close) int dir = -EBADF;
+	char name[NAME_MAX + 1];
+	struct err e;
+
+	/* a directory that cannot be read proves nothing */
+	return state_name(r, name) && !open_dir(&dir, &e) && !state_is_ours(dir, name, r);
+}

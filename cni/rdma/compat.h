@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The Go plugin's state file (ecosystem.md 5.3), mirrored for every live
+ * attachment so that either plugin can release what the other attached:
+ *
+ *   <state>/rdma/<network>-<container>-<ifname>
+ */
+#pragma once
+#include "world.h"
+
+/** compat_publish() - write the mirror of a record that is about to go live */
+int compat_publish(struct world *w, const struct record *r, struct err *e) must_check;
+
+/** compat_forget() - remove the mirror, if it still is this record's */
+void compat_forget(const struct record *r);
+
+/** compat_superseded() - the mirror is gone or another's: a Go plugin acted since */
+bool compat_superseded(const struct record *r);

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+/* DEL, CHECK, GC and STATUS. */
+#include "base/file.h"
+#include "base/log.h"
+#include "kernel/caps.h"
+#include "kernel/node.h"
+#include "plugin/gc.h"
+#include "plugin/pod.h"
+#include "run.h"
+#include "verbs.h"
+
+enum { DEL_LOCK_MS = 110000, CHECK_LOCK_MS = 30000 };
+
+/*
+ * An error here keeps the runtime from ever calling sriov and the IPAM delegate.
+ * With the namespace out of reach we cannot do more: the kernel brings the device
+ * home when its last process ends, the record stays, and the next ADD of this
+ * device, or GC, finishes it.
+ */
+static int forgive_unreachable(const struct record *r, int err, struct err *e)
+{
+	if (err != -EUCLEAN || pod_alive(r))
+		return err;
+	log_warn("left to the kernel: %s", e->msg);
+	return 0;
+}
+
+int rdma_del(const struct cni_call *c, struct err *e)
+{
+	cleanup(run_done) struct run run = { 0 };
+	cleanup(record_done) struct record record = { .doc = NULL };
+	cleanup(fd_close) int lock = -EBADF;
+	const struct record_key key = key_of(c);
+	uint64_t start = node_now_ms();
+	int r = run_open(c, &run, e);
+
+	if (r)
+		return r;
+	r = attach_find(&run.attach, &key, run.conf.source ? &run.conf.device : NULL, DEL_LOCK_MS,
+			&record, &lock, e);
+	if (r == -ENOENT)
+		return store_forget_key(&run.attach.store, &key, e);
+	if (!r)
+		r = attach_release(&run.attach, &record, e);
+	if (record.doc)
+		r = forgive_unreachable(&record, r, e);
+	if (r)
+		return classify(e, r == -EUCLEAN ? CNI_ERR_STUCK : CNI_ERR_INTERNAL);
+	log_info("released the RDMA device of %s in %u ms", record.device.name,
+		 (unsigned)(node_now_ms() - start));
+	return 0;
+}
+
+int rdma_check(const struct cni_call *c, struct err *e)
+{
+	cleanup(run_done) struct run run = { 0 };
+	cleanup(pod_close) struct pod pod = POD_NONE;
+	cleanup(record_done) struct record record = { .doc = NULL };
+	cleanup(fd_close) int lock = -EBADF;
+	const struct record_key key = key_of(c);
+	bool shared = false;
+	int r = run_open(c, &run, e);
+
+	if (!r && !c->prev)
+		r = err_code(e, EINVAL, CNI_ERR_CONFIG,
+			     "CHECK needs prevResult, the result of ADD: the runtime must keep it");
+	if (!r)
+		r = run_check_mode(&run, &shared, e);
+	if (!r)
+		r = pod_open(c, &pod, e);
+	if (r || shared)
+		return r;
+	r = attach_find(&run.attach, &key, NULL, CHECK_LOCK_MS, &record, &lock, e);
+	if (r == -ENOENT)
+		return err_code(e, ENOENT, CNI_ERR_MISMATCH,
+				"container %s has no RDMA attachment %s of network %s", c->container,
+				c->ifname, c->network);
+	if (!r)
+		r = attach_check(&run.attach, &record, e);
+	return r ? classify(e, CNI_ERR_MISMATCH) : 0;
+}
+
+int rdma_gc(const struct cni_call *c, struct err *e)
+{
+	cleanup(run_done) struct run run = { 0 };
+	int r = run_open(c, &run, e);
+
+	if (!r)
+		r = gc_network(&run.attach, c, e);
+	return r ? classify(e, CNI_ERR_INTERNAL) : 0;
+}
+
+int rdma_status(const struct cni_call *c, struct err *e)
+{
+	cleanup(run_done) struct run run = { 0 };
+	bool shared = false;
+	int r = run_open(c, &run, e);
+
+	if (!r)
+		r = run_check_mode(&run, &shared, e);
+	if (!r)
+		r = caps_check(e);
+	if (r)
+		e->code = CNI_ERR_STATUS;
+	return r;
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "locks.h"
+
+#include <limits.h>
+
+#include "base/file.h"
+#include "base/str.h"
+#include "kernel/node.h"
+#include "proto/reply.h"
+
+enum { MOVES_LOCK_MS = 60000 /* one move is milliseconds; 64 pods may queue */ };
+
+static int lock_file(const char *name, unsigned timeout_ms, int *ret_fd, struct err *e)
+{
+	cleanup(fd_close) int dir = -EBADF;
+	char path[PATH_MAX];
+	int r = str_printf(path, sizeof(path), "%s/sriov-rdma/lock", node_dir(NODE_STATE));
+
+	r = r ? err_sys(e, -r, "lock directory") : file_open_dir(path, 0700, &dir, e);
+	if (!r)
+		r = file_lock_at(dir, name, timeout_ms, ret_fd, e);
+	if (r == -ETIMEDOUT)
+		e->code = CNI_ERR_AGAIN;
+	return r;
+}
+
+int locks_device(const struct devid *device, unsigned timeout_ms, int *ret_fd, struct err *e)
+{
+	char name[DEVID_MAX + 8];
+	int r = str_printf(name, sizeof(name), "%s.rdma", device->name);
+
+	return r ? r : lock_file(name, timeout_ms, ret_fd, e);
+}
+
+int locks_moves(int *ret_fd, struct err *e)
+{
+	return lock_file("moves", MOVES_LOCK_MS, ret_fd, e);
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "run.h"
+
+#include "base/log.h"
+#include "compat.h"
+#include "kernel/node.h"
+#include "locks.h"
+#include "props.h"
+
+/* There is no delegate, so there is no lease. */
+static int release_lease(const struct record *r unused, const void *ctx unused, struct err *e unused)
+{
+	return 0;
+}
+
+static const struct attach_ops ops = {
+	.open = world_reopen,
+	.close = world_close,
+	.lock = locks_device,
+	.alive = pod_alive,
+	.superseded = compat_superseded,
+	.release_lease = release_lease,
+	.publish = compat_publish,
+	.forgotten = compat_forget,
+};
+
+int run_open(const struct cni_call *c, struct run *ret, struct err *e)
+{
+	struct run run = { .call = c };
+	int r = 0;
+
+	if (c->command == CNI_CMD_ADD || c->command == CNI_CMD_CHECK)
+		r = conf_parse(c, &run.conf, e);
+	else
+		conf_parse_loose(c, &run.conf);
+	if (r)
+		return r;
+	log_open("rdma-cni", run.conf.debug ? "debug" : run.conf.log_level, run.conf.log_file);
+	log_context(c->container, c->netns, c->ifname);
+	r = store_open(node_dir(NODE_STATE), "rdma", &rdma_props, &run.attach.store, e);
+	if (r)
+		return classify(e, CNI_ERR_IO);
+	run.attach.ops = &ops;
+	*ret = run;
+	ret->attach.ctx = ret;
+	return 0;
+}
+
+void run_done(struct run *r)
+{
+	if (r->attach.ops)
+		store_close(&r->attach.store);
+}
+
+int run_check_mode(const struct run *r, bool *ret_shared, struct err *e)
+{
+	enum rdma_mode mode;
+	int err = rdma_get_mode(&mode, e);
+
+	if (err == -ENOENT)
+		return err_code(e, ENOENT, CNI_ERR_RDMA_MODE,
+				"RDMA core is not loaded (no /sys/module/ib_core/parameters/netns_mode): load "
+				"the NIC's RDMA driver (modprobe mlx5_ib), on a kernel of 5.3 or later");
+	if (err)
+		return classify(e, CNI_ERR_RDMA_MODE);
+	if (mode == RDMA_MODE_SHARED && r->conf.mode != MODE_AUTO)
+		return err_code(e, EINVAL, CNI_ERR_RDMA_MODE,
+				"RDMA subsystem is in shared mode, exclusive is needed: write \"options ib_core "
+				"netns_mode=0\" to /etc/modprobe.d/ib_core.conf, renew the initramfs, reboot "
+				"(\"rdma system set netns exclusive\" works only while no other network "
+				"namespace exists)");
+	*ret_shared = mode == RDMA_MODE_SHARED;
+	return 0;
+}

@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compat.h"
+
+#include <linux/if_ether.h>
+#include <limits.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "kernel/node.h"
+
+enum { DIR_MODE = 0700, MARK_MAX = PATH_MAX };
+
+static int open_dir(const char *below, int *ret_fd, struct err *e)
+{
+	char path[PATH_MAX];
+	int r = str_printf(path, sizeof(path), "%s/sriov%s", node_dir(NODE_STATE), below);
+
+	return r ? err_sys(e, -r, "state directory") : file_open_dir(path, DIR_MODE, ret_fd, e);
+}
+
+int compat_lock(const struct devid *device, unsigned timeout_ms, int *ret_fd, struct err *e)
+{
+	cleanup(fd_close) int dir = -EBADF;
+	char name[DEVID_MAX + 8];
+	int r = open_dir("/pci/vf_lock", &dir, e);
+
+	if (!r)
+		r = str_printf(name, sizeof(name), "%s.lock", device->name);
+	if (!r)
+		r = file_lock_at(dir, name, timeout_ms, ret_fd, e);
+	if (r == -ETIMEDOUT)
+		e->code = CNI_ERR_AGAIN;
+	return r;
+}
+
+/* The mark's text: the CNI_NETNS of whoever has the device. */
+static int read_mark(const char *device, char *buf, size_t size)
+{
+	cleanup(fd_close) int dir = -EBADF;
+	cleanup(str_free) char *text = NULL;
+	struct err ignored;
+	size_t len;
+	int r = open_dir("/pci", &dir, &ignored);
+
+	if (!r)
+		r = file_read_at(dir, device, MARK_MAX, &text, &len, &ignored);
+	return r ? r : str_copy(buf, size, text);
+}
+
+int compat_check_free(const struct devid *device, struct err *e)
+{
+	struct netns ns = NETNS_NONE;
+	char path[MARK_MAX + 1];
+	struct err gone;
+
+	if (read_mark(device->name, path, sizeof(path)) || netns_open(path, &ns, &gone))
+		return 0;
+	netns_close(&ns);
+	return err_code(e, EBUSY, CNI_ERR_IN_USE,
+			"pci address %s is already allocated to the pod with netns %s (by another sriov "
+			"plugin), delete that pod first",
+			device->name, path);
+}
+
+static const struct step *find_step(const struct record *r, const char *prop)
+{
+	for (size_t i = 0; i < r->plan.n; i++)
+		if (!strcmp(r->plan.steps[i].prop->name, prop))
+			return &r->plan.steps[i];
+	return NULL;
+}
+
+/* "was" of a property in the plan, else what the PF says now: it was not changed. */
+static void original_vf(struct world *w, const struct record *r, struct vf_attrs *ret)
+{
+	const struct step *mac = find_step(r, "vf.mac"), *vlan = find_step(r, "vf.vlan"),
+			  *rate = find_step(r, "vf.rate"), *spoof = find_step(r, "vf.spoofchk"),
+			  *trust = find_step(r, "vf.trust"), *state = find_step(r, "vf.link_state");
+	struct err ignored;
+
+	*ret = world_get_vf(w, &ignored) ? (struct vf_attrs){ 0 } : w->vf;
+	if (mac)
+		ret->mac = mac->was.mac;
+	if (vlan) {
+		ret->vlan = (uint16_t)vlan->was.numbers[0];
+		ret->qos = (uint8_t)vlan->was.numbers[1];
+		ret->vlan_proto = (uint16_t)vlan->was.numbers[2];
+	}
+	if (rate) {
+		ret->min_tx_rate = rate->was.numbers[0];
+		ret->max_tx_rate = rate->was.numbers[1];
+	}
+	if (spoof)
+		ret->spoofchk = spoof->was.yes;
+	if (trust)
+		ret->trust = trust->was.yes;
+	if (state)
+		ret->link_state = (enum vf_link_state)state->was.number;
+}
+
+static bool put_original(cJSON *doc, struct world *w, const struct record *r)
+{
+	const struct step *mac = find_step(r, "netdev.mac"), *mtu = find_step(r, "netdev.mtu");
+	cJSON *o = cJSON_AddObjectToObject(doc, "OrigVfState");
+	char text[MAC_STR_MAX];
+	struct vf_attrs vf;
+
+	original_vf(w, r, &vf);
+	return o && json_put_str(o, "HostIFName", w->host_name) &&
+	       json_put_bool(o, "SpoofChk", vf.spoofchk) && json_put_bool(o, "Trust", vf.trust) &&
+	       json_put_str(o, "AdminMAC", mac_format(&vf.mac, text)) &&
+	       json_put_str(o, "EffectiveMAC", mac ? mac_format(&mac->was.mac, text) : "") &&
+	       json_put_int(o, "Vlan", vf.vlan) && json_put_int(o, "VlanQoS", vf.qos) &&
+	       json_put_int(o, "VlanProto", vf.vlan_proto) &&
+	       json_put_int(o, "MinTxRate", vf.min_tx_rate) &&
+	       json_put_int(o, "MaxTxRate", vf.max_tx_rate) &&
+	       json_put_int(o, "LinkState", (int64_t)vf.link_state) &&
+	       json_put_int(o, "MTU", mtu ? (int64_t)mtu->was.number : 0);
+}
+
+static bool put_number(cJSON *doc, const char *key, bool set, int64_t v)
+{
+	return set ? json_put_int(doc, key, v) : json_put(doc, key, cJSON_CreateNull());
+}
+
+/* What was asked for: a key that is there makes the Go plugin restore that attribute. */
+static bool put_wanted(cJSON *doc, const struct vf_attrs *vf)
+{
+	static const char *const states[] = { "auto", "enable", "disable" };
+	bool vlan = vf->have & VF_VLAN, rate = vf->have & VF_RATE;
+
+	return put_number(doc, "vlan", vlan, vf->vlan) &&
+	       put_number(doc, "vlanQoS", vlan, vf->qos) &&
+	       json_put(doc, "vlanProto",
+			!vlan ? cJSON_CreateNull() :
+				cJSON_CreateString(vf->vlan_proto == ETH_P_8021AD ? "802.1ad" :
+										    "802.1q")) &&
+	       put_number(doc, "min_tx_rate", rate, vf->min_tx_rate) &&
+	       put_number(doc, "max_tx_rate", rate, vf->max_tx_rate) &&
+	       (!(vf->have & VF_SPOOFCHK) ||
+		json_put_str(doc, "spoofchk", vf->spoofchk ? "on" : "off")) &&
+	       (!(vf->have & VF_TRUST) || json_put_str(doc, "trust", vf->trust ? "on" : "off")) &&
+	       (!(vf->have & VF_LINK_STATE) ||
+		json_put_str(doc, "link_state", states[vf->link_state]));
+}
+
+static bool put_ipam(cJSON *doc, const struct record *r)
+{
+	cJSON *ipam = cJSON_AddObjectToObject(doc, "ipam");
+
+	return ipam && (!r->ipam || !*r->ipam || json_put_str(ipam, "type", r->ipam));
+}
+
+static cJSON *make_state(struct world *w, const struct record *r)
+{
+	cleanup(json_free) cJSON *doc = cJSON_CreateObject();
+	char mac[MAC_STR_MAX] = "";
+
+	if (w->conf->has_mac)
+		mac_format(&w->conf->mac, mac);
+	if (!doc || !json_put_str(doc, "name", r->key.network) ||
+	    !json_put_str(doc, "type", "sriov") ||
+	    !json_put_str(doc, "cniVersion", version_text(w->call->version)) ||
+	    !put_ipam(doc, r) || !json_put_str(doc, "deviceID", r->device.name) ||
+	    !json_put_str(doc, "Master", w->pf_name) || !json_put_int(doc, "VFID", w->fn.vf) ||
+	    !json_put_str(doc, "MAC", mac) ||
+	    !put_number(doc, "MTU", w->link_known, w->link.mtu) ||
+	    !put_wanted(doc, &w->conf->vf) || !put_original(doc, w, r) ||
+	    !json_put(doc, "runtimeConfig", cJSON_CreateObject()) ||
+	    /* releases up to 2.7 cannot delete without these two */
+	    !json_put_str(doc, "ContIFNames", r->key.ifname) ||
+	    !json_put_bool(doc, "DPDKMode", w->userspace))
+		return NULL;
+	return take_ptr(doc);
+}
+
+static int state_name(const struct record *r, char *buf, size_t size)
+{
+	return str_printf(buf, size, "%s-%s", r->key.container, r->key.ifname);
+}
+
+int compat_publish(struct world *w, const struct record *r, struct err *e)
+{
+	cleanup(json_free) cJSON *doc = make_state(w, r);
+	cleanup(str_free) char *text = doc ? json_text(doc) : NULL;
+	cleanup(fd_close) int dir = -EBADF, marks = -EBADF;
+	char name[NAME_MAX + 1];
+	int err;
+
+	if (!text)
+		return err_sys(e, ENOMEM, "write state file");
+	/* a container id this long has no state file in Go either: it could not be created */
+	if (state_name(r, name, sizeof(name) - sizeof("..tmp")))
+		return 0;
+	err = open_dir("", &dir, e);
+	if (!err)
+		err = open_dir("/pci", &marks, e);
+	if (!err)
+		err = file_replace_at(dir, name, text, strlen(text), 0600, e);
+	if (!err)
+		err = file_replace_at(marks, r->device.name, r->netns, strlen(r->netns), 0600, e);
+	return err;
+}
+
+static bool mark_is_ours(const struct record *r)
+{
+	char path[MARK_MAX + 1];
+
+	return !read_mark(r->device.name, path, sizeof(path)) && !strcmp(path, r->netns);
+}
+
+/* The state file is ours if it speaks of our device. */
+static bool state_is_ours(int dir, const char *name, const struct record *r)
+{
+	cleanup(str_free) char *text = NULL;
+	cleanup(json_free) cJSON *doc = NULL;
+	const char *device = NULL;
+	struct err ignored;
+	size_t len;
+
+	return !file_read_at(dir, name, RECORD_SIZE_MAX, &text, &len, &ignored) &&
+	       !json_parse(text, len, &doc, &ignored) &&
+	       !json_get_str(doc, "deviceID", &device, &ignored) && device &&
+	       !strcmp(device, r->device.name);
+}
+
+void compat_forget(const struct record *r)
+{
+	cleanup(fd_close) int dir = -EBADF, marks = -EBADF;
+	char name[NAME_MAX + 1];
+	struct err e;
+
+	if (open_dir("", &dir, &e) || open_dir("/pci", &marks, &e)) {
+		log_warn("%s", e.msg);
+		return;
+	}
+	if (mark_is_ours(r) && file_remove_at(marks, r->device.name, &e))
+		log_warn("%s", e.msg);
+	if (!state_name(r, name, sizeof(name)) && state_is_ours(dir, name, r) &&
+	    file_remove_at(dir, name, &e))
+		log_warn("%s", e.msg);
+}
+
+bool compat_superseded(const struct record *r)
+{
+	cleanup(fd_close) int dir = -EBADF;
+	char name[NAME_MAX + 1];
+	struct err e;
+
+	if (state_name(r, name, sizeof(name) - sizeof("..tmp")))
+		return false;
+	/* a directory that cannot be read proves nothing */
+	if (open_dir("", &dir, &e))
+		return false;
+	return !mark_is_ours(r) || !state_is_ours(dir, name, r);
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "run.h"
+
+#include <string.h>
+
+#include "base/log.h"
+#include "compat.h"
+#include "kernel/node.h"
+#include "props.h"
+#include "proto/delegate.h"
+
+static bool same_attachment(const struct cni_call *c, const struct record *r)
+{
+	return !strcmp(c->network, r->key.network) && !strcmp(c->container, r->key.container) &&
+	       !strcmp(c->ifname, r->key.ifname);
+}
+
+/*
+ * With this call's own configuration if it is about this attachment; a stale one
+ * is given back with what its ADD was called with.
+ */
+static int release_lease(const struct record *r, const void *ctx, struct err *e)
+{
+	const struct run *run = ctx;
+	struct cni_call old = call_of(r, CNI_CMD_DEL);
+	cJSON *none = NULL;
+
+	if (same_attachment(run->call, r) && !strcmp(run->conf.ipam, r->ipam))
+		return delegate_run(run->call, r->ipam, CNI_CMD_DEL, &none, e);
+	old.path = run->call->path;
+	return delegate_run(&old, r->ipam, CNI_CMD_DEL, &none, e);
+}
+
+static const struct attach_ops ops = {
+	.open = world_reopen,
+	.close = world_close,
+	.lock = compat_lock,
+	.alive = pod_alive,
+	.superseded = compat_superseded,
+	.release_lease = release_lease,
+	.publish = compat_publish,
+	.forgotten = compat_forget,
+};
+
+static bool needs_strict_conf(enum cni_command command)
+{
+	return command == CNI_CMD_ADD || command == CNI_CMD_CHECK;
+}
+
+int run_open(const struct cni_call *c, struct run *ret, struct err *e)
+{
+	struct run run = { .call = c };
+	int r = 0;
+
+	if (needs_strict_conf(c->command))
+		r = conf_parse(c, &run.conf, e);
+	else
+		conf_parse_loose(c, &run.conf);
+	if (r)
+		return r;
+	log_open("sriov-cni", run.conf.log_level, run.conf.log_file);
+	log_context(c->container, c->netns, c->ifname);
+	r = store_open(node_dir(NODE_STATE), "sriov", &sriov_props, &run.attach.store, e);
+	if (r)
+		return classify(e, CNI_ERR_IO);
+	run.attach.ops = &ops;
+	*ret = run;
+	ret->attach.ctx = ret;
+	return 0;
+}
+
+void run_done(struct run *r)
+{
+	if (r->attach.ops)
+		store_close(&r->attach.store);
+}
+
+int run_delegate(const struct run *r, enum cni_command command, cJSON **ret, struct err *e)
+{
+	*ret = NULL;
+	return *r->conf.ipam ? delegate_run(r->call, r->conf.ipam, command, ret, e) : 0;
+}

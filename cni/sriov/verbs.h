@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The verbs of the plugin, see proto/main.h. */
+#pragma once
+#include "proto/call.h"
+
+int sriov_add(const struct cni_call *c, cJSON **ret, struct err *e) must_check;
+int sriov_del(const struct cni_call *c, struct err *e) must_check;
+int sriov_check(const struct cni_call *c, struct err *e) must_check;
+int sriov_gc(const struct cni_call *c, struct err *e) must_check;
+int sriov_status(const struct cni_call *c, struct err *e) must_check;

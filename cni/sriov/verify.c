@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+/* CHECK, GC and STATUS: what is, against what should be. */
+#include <net/if.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "kernel/caps.h"
+#include "kernel/inet.h"
+#include "plugin/gc.h"
+#include "proto/result.h"
+#include "run.h"
+#include "verbs.h"
+
+enum { CHECK_LOCK_MS = 30000 };
+
+static void differs(struct err *all, const char *fmt, ...) printf_like(2, 3);
+
+static void differs(struct err *all, const char *fmt, ...)
+{
+	char text[ERR_MSG_MAX];
+	struct err e;
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (vsnprintf(text, sizeof(text), fmt, ap) < 0)
+		text[0] = '\0';
+	va_end(ap);
+	(void)err_set(&e, ESTALE, "%s", text);
+	(void)err_gather(all, &e);
+}
+
+/* MAC and MTU are what prevResult says, not what we set: tuning may have changed them. */
+static void check_iface(const struct world *w, const struct result_iface *want, struct err *all)
+{
+	char wanted[MAC_STR_MAX], found[MAC_STR_MAX];
+
+	if (want->has_mac && !mac_equal(&want->mac, &w->link.mac))
+		differs(all, "mac: want %s, found %s", mac_format(&want->mac, wanted),
+			mac_format(&w->link.mac, found));
+	if (want->mtu && want->mtu != w->link.mtu)
+		differs(all, "mtu: want %u, found %u", want->mtu, w->link.mtu);
+	if (!(w->link.flags & IFF_UP))
+		differs(all, "state: want up, found down");
+}
+
+static int check_addrs(struct world *w, const cJSON *prev, unsigned index, struct err *all,
+		       struct err *e)
+{
+	struct result_ip ips[RESULT_IPS_MAX];
+	char text[CIDR_STR_MAX];
+	size_t n;
+	int r = result_get_ips(prev, ips, &n, e);
+
+	for (size_t i = 0; !r && i < n; i++) {
+		bool there = false;
+
+		if (!ips[i].interface.set || ips[i].interface.v != index)
+			continue;
+		r = inet_has_addr(w->inpod, w->link.ifindex, &ips[i].address, &there, e);
+		if (!r && !there)
+			differs(all, "address: want %s, found none",
+				cidr_format(&ips[i].address, text));
+	}
+	return r;
+}
+
+/* Routes carry no interface: with several interfaces in the result they may be another's. */
+static int check_routes(struct world *w, const cJSON *prev, struct err *all, struct err *e)
+{
+	const cJSON *ifaces = json_find(prev, "interfaces");
+	struct route *routes = calloc(RESULT_ROUTES_MAX, sizeof(*routes));
+	char text[CIDR_STR_MAX];
+	size_t n = 0;
+	int r = routes ? result_get_routes(prev, routes, &n, e) : err_sys(e, ENOMEM, "read routes");
+
+	if (cJSON_GetArraySize(ifaces) > 1)
+		n = 0;
+	for (size_t i = 0; !r && i < n; i++) {
+		bool there = false;
+
+		r = inet_has_route(w->inpod, w->link.ifindex, &routes[i], &there, e);
+		if (!r && !there)
+			differs(all, "route: want %s, found none", cidr_format(&routes[i].dst, text));
+	}
+	free(routes);
+	return r;
+}
+
+static int check_prev(struct world *w, const cJSON *prev, struct err *all, struct err *e)
+{
+	struct result_iface want;
+	int index = result_find_iface(prev, w->ifname, w->call->netns, &want), r;
+
+	if (index < 0) {
+		differs(all, "prevResult has no interface %s in %s", w->ifname, w->call->netns);
+		return 0;
+	}
+	r = world_get_link(w, e);
+	if (r == -ENODEV)
+		return 0; /* the record's comparison said so */
+	if (r || w->at_home)
+		return r;
+	check_iface(w, &want, all);
+	r = check_addrs(w, prev, (unsigned)index, all, e);
+	return r ? r : check_routes(w, prev, all, e);
+}
+
+static int check_device(const struct run *run, const struct record *record, const cJSON *prev,
+			struct err *all, struct err *e)
+{
+	struct world *w = NULL;
+	struct err found = { 0 };
+	int r = attach_check(&run->attach, record, &found);
+
+	(void)err_gather(all, &found);
+	if (record->phase != PHASE_LIVE || world_reopen(record, &w, &found))
+		return 0;
+	w->call = run->call;
+	r = w->userspace ? 0 : check_prev(w, prev, all, e);
+	world_close(w);
+	return r;
+}
+
+static int read_prev(const struct cni_call *c, cJSON **ret, struct err *e)
+{
+	if (!c->prev)
+		return err_code(e, EINVAL, CNI_ERR_CONFIG,
+				"CHECK needs prevResult, the result of ADD: the runtime must keep it");
+	return result_parse(c->prev, c->version, ret, e);
+}
+
+int sriov_check(const struct cni_call *c, struct err *e)
+{
+	cleanup(run_done) struct run run = { 0 };
+	cleanup(pod_close) struct pod pod = POD_NONE;
+	cleanup(record_done) struct record record = { .doc = NULL };
+	cleanup(json_free) cJSON *prev = NULL;
+	cleanup(fd_close) int lock = -EBADF;
+	const struct record_key key = key_of(c);
+	struct err all = { 0 };
+	cJSON *none = NULL;
+	int r = run_open(c, &run, e);
+
+	if (!r)
+		r = read_prev(c, &prev, e);
+	if (!r)
+		r = pod_open(c, &pod, e);
+	if (!r)
+		r = run_delegate(&run, CNI_CMD_CHECK, &none, e);
+	if (r)
+		return r;
+	r = attach_find(&run.attach, &key, NULL, CHECK_LOCK_MS, &record, &lock, e);
+	if (r == -ENOENT)
+		return err_code(e, ENOENT, CNI_ERR_MISMATCH,
+				"container %s has no attachment %s of network %s", c->container,
+				c->ifname, c->network);
+	if (!r)
+		r = check_device(&run, &record, prev, &all, e);
+	if (r)
+		return classify(e, CNI_ERR_KERNEL);
+	if (all.sys) {
+		*e = all;
+		e->code = CNI_ERR_MISMATCH;
+	}
+	return -all.sys;
+}
+
+int sriov_gc(const struct cni_call *c, struct err *e)
+{
+	cleanup(run_done) struct run run = { 0 };
+	struct err all = { 0 }, one = { 0 };
+	cJSON *none = NULL;
+	int r = run_open(c, &run, e);
+
+	if (r)
+		return r;
+	if (gc_network(&run.attach, c, &one))
+		(void)err_gather(&all, &one);
+	if (run_delegate(&run, CNI_CMD_GC, &none, &one))
+		(void)err_gather(&all, &one);
+	if (all.sys)
+		*e = all;
+	return all.sys ? classify(e, CNI_ERR_INTERNAL) : 0;
+}
+
+int sriov_status(const struct cni_call *c, struct err *e)
+{
+	cleanup(run_done) struct run run = { 0 };
+	cleanup(nl_shut) struct nl *probe = NULL;
+	cJSON *none = NULL;
+	int r = run_open(c, &run, e);
+
+	if (!r)
+		r = caps_check(e);
+	if (!r)
+		r = nl_open(NL_ROUTE, NULL, NULL, &probe, e);
+	if (r) {
+		e->code = CNI_ERR_STATUS;
+		return r;
+	}
+	return run_delegate(&run, CNI_CMD_STATUS, &none, e);
+}

@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "world.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "kernel/node.h"
+
+enum {
+	/* A namespace is taken down by a kernel worker: with 64 devices it took 1.2 s. */
+	RETURN_WAIT_MS = 5000,
+	RETURN_STEP_MS = 20,
+};
+
+static void take_pod(struct world *w, struct pod *pod)
+{
+	w->pod = *pod;
+	*pod = POD_NONE;
+}
+
+static int open_sockets(struct world *w, struct err *e)
+{
+	int r = nl_open(NL_ROUTE, NULL, NULL, &w->host, e);
+
+	if (!r && pod_has_netns(&w->pod))
+		r = nl_open(NL_ROUTE, &w->pod.ns, &w->pod.home, &w->inpod, e);
+	return r;
+}
+
+static int find_pf(struct world *w, struct err *e)
+{
+	struct link pf;
+	int r;
+
+	if (!w->fn.is_vf)
+		return 0;
+	r = pci_uplink(&w->fn.pf, w->pf_name, e);
+	if (!r)
+		r = link_find(w->host, w->pf_name, &pf, e);
+	if (!r)
+		w->pf = pf.ifindex;
+	return r ? err_wrap(e, "PF %s of VF %s", w->fn.pf.name, w->fn.id.name) : 0;
+}
+
+static int check_kind(const struct world *w, struct err *e)
+{
+	const struct pci_fn *fn = &w->fn;
+
+	if (fn->id.bus == DEV_BUS_PCI && !fn->is_vf)
+		return err_code(e, EINVAL, CNI_ERR_CONFIG,
+				"deviceID %s is not a VF (no physfn): give a VF's address",
+				fn->id.name);
+	if (!fn->is_vf && w->conf->vf.have & ~(unsigned)VF_MAC)
+		return err_code(e, EOPNOTSUPP, CNI_ERR_FIELD,
+				"deviceID %s is not a VF: vlan, rates, spoofchk, trust and link_state "
+				"need a VF, remove these keys",
+				fn->id.name);
+	if (!*fn->netdev && !*fn->driver)
+		return err_code(e, EAGAIN, CNI_ERR_AGAIN,
+				"VF %s has no driver: it is being set up, or unbound; bind one",
+				fn->id.name);
+	return 0;
+}
+
+/*
+ * An interface that is not there may be on its way home from a dying namespace,
+ * or about to be made by its driver. Only a driver that has an RDMA or network
+ * side can bring one, but that list would age: everything gets the short wait
+ * once its driver is known not to be a userspace one.
+ */
+static bool is_userspace_driver(const char *driver)
+{
+	static const char *const names[] = { "vfio-pci", "uio_pci_generic", "igb_uio", "pci-stub" };
+
+	for (size_t i = 0; i < array_size(names); i++)
+		if (!strcmp(driver, names[i]))
+			return true;
+	return strstr(driver, "vfio") != NULL;
+}
+
+static int await_netdev(struct world *w, struct err *e)
+{
+	uint64_t deadline = node_now_ms() + RETURN_WAIT_MS;
+	int r = 0;
+
+	w->userspace = is_userspace_driver(w->fn.driver);
+	while (!r && !w->userspace && !*w->fn.netdev) {
+		if (node_now_ms() >= deadline)
+			return err_code(e, EAGAIN, CNI_ERR_AGAIN,
+					"VF %s (driver %s) has no network interface here: it is still in "
+					"another namespace, or its driver is starting; try again",
+					w->fn.id.name, w->fn.driver);
+		node_sleep_ms(RETURN_STEP_MS);
+		r = pci_get(&w->fn.id, &w->fn, e);
+	}
+	return r;
+}
+
+static int open_device(struct world *w, const struct devid *id, struct err *e)
+{
+	int r = pci_get(id, &w->fn, e);
+
+	if (r)
+		return err_code(e, -r, CNI_ERR_NO_DEVICE, "device %s: %.400s", id->name, e->msg);
+	r = check_kind(w, e);
+	if (!r)
+		r = await_netdev(w, e);
+	if (!r)
+		r = open_sockets(w, e);
+	if (!r)
+		r = find_pf(w, e);
+	return r ? classify(e, CNI_ERR_NO_DEVICE) : 0;
+}
+
+int world_open(const struct cni_call *c, const struct sriov_conf *conf, struct pod *pod,
+	       struct world **ret, struct err *e)
+{
+	cleanup(world_free) struct world *w = calloc(1, sizeof(*w));
+	int r;
+
+	if (!w)
+		return err_sys(e, ENOMEM, "open device");
+	w->call = c;
+	w->conf = conf;
+	w->ifname = c->ifname;
+	take_pod(w, pod);
+	r = open_device(w, &conf->device, e);
+	if (r)
+		return r;
+	memcpy(w->host_name, w->fn.netdev, sizeof(w->host_name));
+	*ret = take_ptr(w);
+	return 0;
+}
+
+cJSON *world_facts(const struct world *w)
+{
+	cleanup(json_free) cJSON *facts = cJSON_CreateObject();
+
+	if (!facts || !json_put_str(facts, "pf", w->pf_name) ||
+	    !json_put_int(facts, "vf", w->fn.is_vf ? (int64_t)w->fn.vf : -1) ||
+	    !json_put_str(facts, "hostName", w->host_name) ||
+	    !json_put_str(facts, "driver", w->fn.driver) ||
+	    !json_put_bool(facts, "userspace", w->userspace))
+		return NULL;
+	return take_ptr(facts);
+}
+
+static bool same_boot(const struct record *r)
+{
+	char boot[NODE_BOOT_ID_MAX];
+	struct err ignored;
+
+	return !node_boot_id(boot, &ignored) && !strcmp(boot, r->boot);
+}
+
+static int read_facts(struct world *w, const struct record *r, struct err *e)
+{
+	const char *name = NULL;
+	int err = json_get_str(r->facts, "hostName", &name, e);
+	struct opt_bool userspace = { 0 };
+
+	if (!err)
+		err = json_get_bool(r->facts, "userspace", &userspace, e);
+	if (!err && name && str_copy(w->host_name, sizeof(w->host_name), name))
+		err = err_set(e, EBADMSG, "hostName is too long");
+	w->userspace = userspace.v;
+	return err;
+}
+
+int world_reopen(const struct record *r, struct world **ret, struct err *e)
+{
+	cleanup(world_free) struct world *w = calloc(1, sizeof(*w));
+	struct pod pod = POD_NONE;
+	int err;
+
+	if (!w)
+		return err_sys(e, ENOMEM, "open device");
+	take_pod(w, &pod);
+	w->ifname = r->key.ifname;
+	err = pci_get(&r->device, &w->fn, e);
+	if (err)
+		return err;
+	/* its address lives on, the device does not: restoring would change a stranger */
+	if (w->fn.instance != r->instance || !same_boot(r))
+		return err_set(e, ENODEV, "it was re-created since");
+	err = read_facts(w, r, e);
+	if (!err)
+		err = pod_reopen(r, &pod, e);
+	if (err)
+		return err;
+	take_pod(w, &pod);
+	w->likely_in_pod = pod_has_netns(&w->pod);
+	err = open_sockets(w, e);
+	if (!err)
+		err = find_pf(w, e);
+	if (err)
+		return err;
+	*ret = take_ptr(w);
+	return 0;
+}
+
+void world_close(struct world *w)
+{
+	nl_shut(&w->inpod);
+	nl_shut(&w->host);
+	pod_close(&w->pod);
+	json_free(&w->result);
+	free(w);
+}
+
+void world_free(struct world **w)
+{
+	if (*w)
+		world_close(*w);
+	*w = NULL;
+}
+
+static bool is_ours(const struct world *w, const struct link *l)
+{
+	/* kernels before 5.14 do not tell the parent; then only the name is left */
+	return !*l->parent || !strcmp(l->parent, w->fn.id.name);
+}
+
+/* The usual place first, by the usual name: one small message. */
+static int find_in_pod(struct world *w, struct link *ret, struct err *e)
+{
+	int r;
+
+	if (!w->inpod)
+		return err_set(e, ENODEV, "network namespace of the pod is gone");
+	r = link_find(w->inpod, w->ifname, ret, e);
+	if (!r && is_ours(w, ret))
+		return 0;
+	if (r && r != -ENODEV)
+		return r;
+	return link_find_parent(w->inpod, &w->fn.id, ret, e);
+}
+
+/* sysfs shows the interface in the namespace that /sys was mounted in: home. */
+static int find_at_home(struct world *w, struct link *ret, struct err *e)
+{
+	int r = pci_get(&w->fn.id, &w->fn, e);
+
+	if (r)
+		return r;
+	if (!*w->fn.netdev)
+		return err_set(e, ENODEV, "interface of %s is not at home", w->fn.id.name);
+	r = link_find(w->host, w->fn.netdev, ret, e);
+	if (!r && !is_ours(w, ret))
+		return err_set(e, ENODEV, "interface %s is not the VF's", w->fn.netdev);
+	return r;
+}
+
+/* 0: found there and taken over; else as find_in_pod() and find_at_home() */
+static int try_place(struct world *w, bool home, struct err *e)
+{
+	struct link l;
+	int r = home ? find_at_home(w, &l, e) : find_in_pod(w, &l, e);
+
+	if (r)
+		return r;
+	w->link = l;
+	w->at_home = home;
+	w->likely_in_pod = !home;
+	return 0;
+}
+
+static int find_link(struct world *w, struct err *e)
+{
+	bool first = !w->likely_in_pod;
+	int r = try_place(w, first, e);
+
+	return r == -ENODEV ? try_place(w, !first, e) : r;
+}
+
+/* No driver, or another kind of driver: the interface was taken down with the old one. */
+static bool has_no_netdev(const struct world *w)
+{
+	return !*w->fn.driver || is_userspace_driver(w->fn.driver);
+}
+
+int world_get_link(struct world *w, struct err *e)
+{
+	uint64_t deadline = node_now_ms() + RETURN_WAIT_MS;
+	int r;
+
+	if (w->link_known)
+		return 0;
+	for (;;) {
+		r = find_link(w, e);
+		if (r != -ENODEV || has_no_netdev(w) || node_now_ms() >= deadline)
+			break;
+		node_sleep_ms(RETURN_STEP_MS);
+	}
+	w->link_known = !r;
+	if (r == -ENODEV && !has_no_netdev(w))
+		return err_set(e, EAGAIN,
+			       "interface of %s is in a namespace that cannot be reached: a process may "
+			       "keep it alive, end it and try again",
+			       w->fn.id.name);
+	return r;
+}
+
+int world_get_vf(struct world *w, struct err *e)
+{
+	int r;
+
+	if (w->vf_known)
+		return 0;
+	r = vf_get(w->host, w->pf, w->fn.vf, &w->vf, e);
+	w->vf_known = !r;
+	return r;
+}
+
+void world_link_changed(struct world *w)
+{
+	w->link_known = false;
+}
+
+void world_vf_changed(struct world *w)
+{
+	w->vf_known = false;
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What every plugin does with a call, a record and the kernel together. This
+ * directory joins the siblings kernel, proto and txn; it may include all of lib.
+ *
+ * A pod, to us, is a pair of namespaces: the one devices come from and go back
+ * to ("home", where we run) and the one they are attached to.
+ */
+#pragma once
+#include "kernel/netns.h"
+#include "proto/call.h"
+#include "proto/reply.h"
+#include "txn/record.h"
+
+/** struct pod - @ns is NETNS_NONE when the pod's namespace is gone */
+struct pod {
+	struct netns home, ns;
+};
+
+#define POD_NONE ((struct pod){ .home = { .fd = -EBADF }, .ns = { .fd = -EBADF } })
+
+/**
+ * pod_open() - the pod of a call; for verbs that need a namespace
+ *
+ * Return: 0; -errno with code 3 (nothing at CNI_NETNS), 4 (not a network
+ * namespace) or 8 (it is our own and CNI_NETNS_OVERRIDE is not set).
+ */
+int pod_open(const struct cni_call *c, struct pod *ret, struct err *e) must_check;
+
+/**
+ * pod_reopen() - the pod of a record
+ *
+ * A path that leads nowhere, or to another namespace than the recorded one,
+ * gives a pod without namespace, not an error.
+ */
+int pod_reopen(const struct record *r, struct pod *ret, struct err *e) must_check;
+
+/** pod_close() - also for cleanup(pod_close) */
+void pod_close(struct pod *p);
+
+/** pod_alive() - the record's namespace can still be reached under its path */
+bool pod_alive(const struct record *r);
+
+/** pod_has_netns() - false: gone */
+bool pod_has_netns(const struct pod *p);
+
+/*
+ * Places as property values. Home is all zeros: it is wherever the process that
+ * undoes is at home, and a namespace has no inode number 0.
+ */
+struct value place_home(const char *name);
+struct value place_pod(const struct pod *p, const char *name);
+bool place_is_home(const struct value *v);
+
+/** key_of() - the attachment that a call is about */
+struct record_key key_of(const struct cni_call *c);
+
+/** call_of() - the call that made a record, for running its delegate; borrows from @r, no cleanup */
+struct cni_call call_of(const struct record *r, enum cni_command command);
+
+/** classify() - give an error its CNI code unless it has one or says "try again"; returns -e->sys */
+int classify(struct err *e, enum cni_code code);
