@@ -112,7 +112,7 @@ int fake_enter(struct fake_call *c, const char *kind, const char *fmt, ...)
 
 void fake_note(struct fake_call *c, const char *note)
 {
-	(void)snprintf(c->note, sizeof(c->note), "%s", note);
+	(void)snprintf(c->note, sizeof(c->note), " %s", note);
 }
 
 int fake_stage(struct fake_call *c, const char *step)

@@ -94,8 +94,7 @@ int inet_add_addrs(struct nl *nl, int ifindex, const struct cidr *addrs, size_t 
 	if (r >= 0)
 		r = link == NONE ? -ENODEV : 0;
 	for (size_t i = 0; !r && i < n; i++) {
-		cidr_format(&addrs[i], text);
-		fake_note(&c, text);
+		fake_note(&c, cidr_format(&addrs[i], text));
 		r = i ? fake_stage(&c, text) : 0;
 		if (!r)
 			r = add_addr(w, link, &addrs[i]);
@@ -114,8 +113,7 @@ int inet_add_routes(struct nl *nl, int ifindex, const struct route *routes, size
 	if (r >= 0)
 		r = link == NONE ? -ENODEV : 0;
 	for (size_t i = 0; !r && i < n; i++) {
-		cidr_format(&routes[i].dst, text);
-		fake_note(&c, text);
+		fake_note(&c, cidr_format(&routes[i].dst, text));
 		r = i ? fake_stage(&c, text) : 0;
 		if (!r)
 			r = add_route(w, link, &routes[i]);

@@ -158,8 +158,8 @@ static int change(struct fake_call *call, struct fake_world *w, int link,
 /* What a message asks for, for the log: a reader of a failing case wants to see it. */
 static const char *describe(const struct link_change *c, char buf[static 96])
 {
-	(void)snprintf(buf, 96, "%s%s%s%s%s%s", c->netns_fd != -1 ? " netns" : "",
-		       c->mac ? " mac" : "", c->mtu ? " mtu" : "", c->name ? " name " : "",
+	(void)snprintf(buf, 96, "%s%s%s%s%s%s", c->netns_fd != -1 ? "netns " : "",
+		       c->mac ? "mac " : "", c->mtu ? "mtu " : "", c->name ? "name " : "",
 		       c->name ? c->name : "", c->flags_mask ? " flags" : "");
 	return buf;
 }
@@ -177,5 +177,5 @@ int link_set(struct nl *nl, int ifindex, const struct link_change *c, struct err
 		link = link_index(w, r, ifindex);
 		r = link == NONE ? -ENODEV : change(&call, w, link, c);
 	}
-	return fake_errno(e, fake_leave(&call, r), "interface %d: set%s", ifindex, what);
+	return fake_errno(e, fake_leave(&call, r), "interface %d: set %s", ifindex, what);
 }

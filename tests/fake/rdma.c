@@ -160,7 +160,7 @@ int rdma_move(struct nl *nl, uint32_t index, const struct netns *from, const str
 
 	if (ns_of_fd(home->fd) != HOST || ns_current() != HOST)
 		fake_fatal("rdma_move() starts somewhere else than at home");
-	fake_note(&c, ns_of_fd(to->fd) == HOST ? " home" : " away");
+	fake_note(&c, ns_of_fd(to->fd) == HOST ? "home" : "away");
 	if (r >= 0)
 		r = move(fake_get(), r, index, from, to);
 	return fake_errno(e, fake_leave(&c, r), "RDMA device %u: move%s", index, c.note);

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A machine to break: a world, a state directory and pods, reset for each case,
+ * and the plugins run on it as a runtime runs them.
+ */
+#pragma once
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/attr.h"
+
+enum plugin { SRIOV, RDMA, PLUGINS };
+enum verb { ADD, DEL };
+
+enum { ANSWER_MAX = 16384, RUN_TIMEOUT_S = 60, STATUS_HUNG = 1000 };
+
+/** struct pod - a container that gets the one device all this is about */
+struct pod {
+	const char *container, *netns;
+	bool added[PLUGINS]; /* ADD answered success */
+	char answer[ANSWER_MAX]; /* the last plugin's result: prevResult */
+};
+
+/** struct machine - a process has one; @verbose: tell every call */
+struct machine {
+	const char *programs[PLUGINS], *delegates;
+	const char *variant;
+	bool verbose;
+	char dir[PATH_MAX - 256];
+	struct fake_world *pristine;
+	char *before; /* dump with nothing attached and no pod */
+};
+
+/** machine_open() - a scratch directory below @tmp; from now on FAKE_WORLD and FAKE_ROOT are set */
+void machine_open(struct machine *m, const char *tmp);
+void machine_close(struct machine *m);
+/** machine_reset() - as it was at first, pods A and B started */
+void machine_reset(struct machine *m);
+
+/**
+ * machine_run() - run one plugin for @pod to its end, and wait for everything it left behind
+ *
+ * Return: exit status; FAKE_DIED when a fault killed it; STATUS_HUNG.
+ */
+int machine_run(struct machine *m, enum plugin p, enum verb v, struct pod *pod);
+
+/** machine_del_netns() - the pod is gone; fine if it already is */
+void machine_del_netns(const struct pod *pod);
+
+/** machine_dump() - the world without pods' own things and courtesies; malloc()ed */
+char *machine_dump(void);
+
+/** machine_files() - records, mirrors and leases that are there, a line each; malloc()ed, "" none */
+char *machine_files(struct machine *m);
+
+/** machine_has_record() - is there a record of this plugin */
+bool machine_has_record(struct machine *m, enum plugin p);
+
+/** machine_diff() - lines that only one of two texts has, "-" and "+"; malloc()ed */
+char *machine_diff(const char *before, const char *after);

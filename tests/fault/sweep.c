@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * sweep - every call of every verb fails or kills, then a runtime cleans up
+ *
+ * Usage: sweep [-j JOBS] [-t TARGET] [-f FOLLOW] [-w VARIANT] [-q] SRIOV RDMA DELEGATES
+ *        sweep -c CASE SRIOV RDMA DELEGATES        one case, told in full on stderr
+ *
+ * There is no list of calls: call after call is hit until the plugin ends
+ * before the n-th. Each is hit in every way its kind knows (tests/fake/kinds.c),
+ * once and for ever. A CASE is what a lost one is reported as.
+ *
+ * For each target and follow-up, a line of TAP: cases, restored exactly, left
+ * pending with a correct record while the fault lasted, lost.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "fake/world.h"
+#include "history.h"
+
+enum { JOBS_MAX = 64, CALLS_MAX = 2000, STAGES_MAX = 32, LOST_SHOWN = 12 };
+
+/** struct sweep - what is asked for, and the counts, shared by all jobs */
+struct sweep {
+	struct machine m;
+	enum target target;
+	enum follow follow;
+	unsigned *counts;
+	unsigned job, jobs;
+	bool quick;
+};
+
+static const char *const effects[] = { [FAULT_NONE] = "none",
+				       [FAULT_ERROR] = "error",
+				       [FAULT_DIE] = "die",
+				       [FAULT_NETNS_GONE] = "gone" };
+static const char *const whens[] = { [AT_START] = "start", [AT_STAGE] = "stage", [AT_END] = "end" };
+
+static void put_case(char *buf, size_t size, const struct sweep *s, const struct fake_fault *f)
+{
+	fake_printf(buf, size, "%s/%s/%s/%u/%s/%d/%s/%u/%s", s->m.variant, target_name(s->target),
+		    follow_name(s->follow), f->nth, effects[f->effect], f->error, whens[f->when],
+		    f->stage, f->forever ? "forever" : "once");
+}
+
+static void tell_lost(const struct sweep *s, const struct fake_fault *f, const struct report *r)
+{
+	char spec[256], text[8192 + 512];
+
+	put_case(spec, sizeof(spec), s, f);
+	/* One write, so that jobs do not mix their lines. */
+	(void)snprintf(text, sizeof(text), "# LOST sweep -c %s (%s %s)\n# %s\n", spec, r->kind,
+		       f->effect == FAULT_ERROR ? strerror(f->error) : "", r->why);
+	if (s->counts[LOST] < LOST_SHOWN && write(STDOUT_FILENO, text, strlen(text)) < 0)
+		perror("sweep");
+}
+
+/* false: nothing was hit any more */
+static bool play(struct sweep *s, const struct fake_fault *f, char kind[static FAKE_KIND_MAX])
+{
+	struct report r = history_play(&s->m, s->target, s->follow, f);
+
+	memcpy(kind, r.kind, FAKE_KIND_MAX);
+	if (r.outcome == LOST)
+		tell_lost(s, f, &r);
+	(void)__atomic_add_fetch(&s->counts[r.outcome], 1, __ATOMIC_RELAXED);
+	free(r.why);
+	return r.outcome != NOT_FIRED && r.kind[0];
+}
+
+static void play_stages(struct sweep *s, struct fake_fault f)
+{
+	char kind[FAKE_KIND_MAX];
+
+	f.when = AT_STAGE;
+	for (f.stage = 1; f.stage < STAGES_MAX; f.stage++)
+		if (!play(s, &f, kind))
+			break;
+}
+
+static void play_errno(struct sweep *s, const struct fake_kind *k, struct fake_fault f)
+{
+	char kind[FAKE_KIND_MAX];
+
+	for (int forever = 0; forever < 2; forever++) {
+		f.forever = forever;
+		f.when = AT_START;
+		(void)play(s, &f, kind);
+		if (k->changes) {
+			f.when = AT_END;
+			(void)play(s, &f, kind);
+		}
+		if (k->staged)
+			play_stages(s, f);
+	}
+}
+
+/* A file's write can be cut in the middle; a request to the kernel is never half done by a death. */
+static bool dies_inside(const struct fake_kind *k)
+{
+	return k->staged && (!strncmp(k->name, "file.", 5) || !strcmp(k->name, "reply"));
+}
+
+static bool play_call(struct sweep *s, unsigned nth)
+{
+	struct fake_fault f = { .effect = FAULT_DIE, .nth = nth };
+	char name[FAKE_KIND_MAX], kind[FAKE_KIND_MAX];
+	const struct fake_kind *k;
+
+	if (!play(s, &f, name))
+		return false;
+	k = fake_kind_find(name);
+	if (k->changes) {
+		f.when = AT_END;
+		(void)play(s, &f, kind);
+	}
+	if (dies_inside(k))
+		play_stages(s, f);
+	f = (struct fake_fault){ .effect = FAULT_ERROR, .nth = nth };
+	for (int i = 0; i < FAKE_ERRNOS_MAX && k->errnos[i] && !(s->quick && i); i++) {
+		f.error = k->errnos[i];
+		play_errno(s, k, f);
+	}
+	if (s->target == ADD_SRIOV || s->target == ADD_RDMA) {
+		f = (struct fake_fault){ .effect = FAULT_NETNS_GONE, .nth = nth };
+		fake_copy(f.netns, sizeof(f.netns), "/run/netns/a");
+		(void)play(s, &f, kind);
+	}
+	return true;
+}
+
+static int run_job(struct sweep *s)
+{
+	machine_open(&s->m, access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm");
+	for (unsigned n = 1 + s->job; n < CALLS_MAX && play_call(s, n); n += s->jobs)
+		;
+	machine_close(&s->m);
+	return 0;
+}
+
+static bool run_jobs(struct sweep *s)
+{
+	bool good = true;
+	int status;
+
+	for (unsigned i = 0; i < OUTCOMES; i++)
+		s->counts[i] = 0;
+	(void)fflush(stdout);
+	for (s->job = 0; s->job < s->jobs; s->job++) {
+		pid_t pid = fork();
+
+		if (pid < 0)
+			fake_fatal("fork: %s", strerror(errno));
+		if (!pid)
+			_exit(run_job(s));
+	}
+	while (wait(&status) > 0)
+		good &= WIFEXITED(status) && !WEXITSTATUS(status);
+	return good;
+}
+
+static void report(struct sweep *s, bool good, unsigned number, unsigned *totals)
+{
+	const unsigned *c = s->counts;
+	unsigned cases = c[RESTORED] + c[PENDING] + c[LOST];
+
+	(void)printf(
+		"%s %u - %s/%s/%s: %u cases, %u restored exactly, %u left pending with a correct "
+		"record, %u lost\n",
+		good && !c[LOST] && cases ? "ok" : "not ok", number, s->m.variant,
+		target_name(s->target), follow_name(s->follow), cases, c[RESTORED], c[PENDING],
+		c[LOST]);
+	for (unsigned i = 0; i < OUTCOMES; i++)
+		totals[i] += c[i];
+}
+
+static int sweep_all(struct sweep *s, const char *target, const char *follow)
+{
+	unsigned totals[OUTCOMES] = { 0 }, number = 0;
+	bool good = true;
+
+	s->counts = mmap(NULL, OUTCOMES * sizeof(unsigned), PROT_READ | PROT_WRITE,
+			 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (s->counts == MAP_FAILED)
+		fake_fatal("mmap: %s", strerror(errno));
+	for (s->target = 0; s->target < TARGETS; s->target++)
+		for (s->follow = 0; s->follow < FOLLOWS; s->follow++) {
+			if ((target && strcmp(target, target_name(s->target)) != 0) ||
+			    (follow && strcmp(follow, follow_name(s->follow)) != 0))
+				continue;
+			good &= run_jobs(s);
+			report(s, good, ++number, totals);
+			(void)fflush(stdout);
+		}
+	(void)printf("1..%u\n# %u cases run, %u restored exactly, %u left pending with a correct "
+		     "record, %u lost\n",
+		     number, totals[RESTORED] + totals[PENDING] + totals[LOST], totals[RESTORED],
+		     totals[PENDING], totals[LOST]);
+	return !good || totals[LOST];
+}
+
+static unsigned find(const char *const *names, size_t n, const char *name)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (!strcmp(names[i], name))
+			return i;
+	fake_fatal("case: %s", name);
+}
+
+static const char *word(char **text)
+{
+	const char *w = strsep(text, "/");
+
+	if (!w)
+		fake_fatal("a case has nine parts");
+	return w;
+}
+
+static unsigned number(char **text)
+{
+	uint64_t v;
+
+	if (str_to_u64(word(text), 10, UINT32_MAX, &v))
+		fake_fatal("case: not a number");
+	return (unsigned)v;
+}
+
+static int one_case(struct sweep *s, char *spec)
+{
+	static const char *const outcomes[] = { "restored", "pending", "LOST", "not fired" };
+	struct fake_fault f = { .effect = FAULT_NONE };
+	const char *target, *follow;
+	struct report r;
+
+	s->m.variant = word(&spec);
+	target = word(&spec);
+	follow = word(&spec);
+	while (s->target < TARGETS - 1 && strcmp(target_name(s->target), target) != 0)
+		s->target++;
+	while (s->follow < FOLLOWS - 1 && strcmp(follow_name(s->follow), follow) != 0)
+		s->follow++;
+	f.nth = number(&spec);
+	f.effect = find(effects, array_size(effects), word(&spec));
+	f.error = (int)number(&spec);
+	f.when = find(whens, array_size(whens), word(&spec));
+	f.stage = number(&spec);
+	f.forever = !strcmp(word(&spec), "forever");
+	fake_copy(f.netns, sizeof(f.netns), "/run/netns/a");
+	s->m.verbose = true;
+	machine_open(&s->m, "/tmp");
+	r = history_play(&s->m, s->target, s->follow, &f);
+	(void)printf("# %s %s\n# %s\n", r.kind, outcomes[r.outcome], r.why ? r.why : "");
+	free(r.why);
+	machine_close(&s->m);
+	return r.outcome == LOST;
+}
+
+static _Noreturn void usage(void)
+{
+	(void)fputs("usage: sweep [-q] [-j JOBS] [-t TARGET] [-f FOLLOW] [-w VARIANT] [-c CASE] "
+		    "SRIOV RDMA DELEGATES\n",
+		    stderr);
+	exit(2);
+}
+
+int main(int argc, char **argv)
+{
+	struct sweep s = { .m = { .variant = "plain" } };
+	const char *target = NULL, *follow = NULL;
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	char *spec = NULL;
+	int option;
+
+	s.jobs = cpus > 0 && cpus < JOBS_MAX ? (unsigned)cpus : 1;
+	while ((option = getopt(argc, argv, "qj:t:f:w:c:")) != -1) {
+		if (option == 'q')
+			s.quick = true;
+		else if (option == 'j')
+			s.jobs = (unsigned)strtoul(optarg, NULL, 10);
+		else if (option == 't')
+			target = optarg;
+		else if (option == 'f')
+			follow = optarg;
+		else if (option == 'w')
+			s.m.variant = optarg;
+		else if (option == 'c')
+			spec = optarg;
+		else
+			usage();
+	}
+	if (argc - optind != 3 || !s.jobs)
+		usage();
+	s.m.programs[SRIOV] = argv[optind];
+	s.m.programs[RDMA] = argv[optind + 1];
+	s.m.delegates = argv[optind + 2];
+	return spec ? one_case(&s, spec) : sweep_all(&s, target, follow);
+}
