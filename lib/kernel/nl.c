@@ -257,5 +257,6 @@ int nl_wait_event(struct nl *nl, uint64_t deadline_ms, struct err *e)
 		}
 		now = node_now_ms();
 	}
-	return err_sys(e, ETIMEDOUT, "wait for netlink event");
+	/* strerror() speaks of a connection */
+	return err_set(e, ETIMEDOUT, "timed out");
 }
