@@ -14,9 +14,10 @@ enum { ADD_LOCK_MS = 30000 };
 static int read_prev(const struct cni_call *c, cJSON **ret, struct err *e)
 {
 	if (!c->prev)
-		return err_code(e, EINVAL, CNI_ERR_CONFIG,
-				"RDMA-CNI is expected to be called as part of a plugin chain: prevResult is "
-				"missing, put rdma behind sriov in the list");
+		return err_code(
+			e, EINVAL, CNI_ERR_CONFIG,
+			"RDMA-CNI is expected to be called as part of a plugin chain: prevResult is "
+			"missing, put rdma behind sriov in the list");
 	return result_parse(c->prev, c->version, ret, e);
 }
 
@@ -29,10 +30,11 @@ static int derive_device(struct run *run, const cJSON *prev, struct err *e)
 		return 0;
 	if (result_find_iface(prev, run->call->ifname, run->call->netns, &iface) < 0 ||
 	    !iface.pci_id || devid_parse(iface.pci_id, &run->conf.device))
-		return err_code(e, EINVAL, CNI_ERR_CONFIG,
-				"deviceID is required for rdma: it is neither in the configuration nor in "
-				"prevResult (pciID); with Multus, check the network's "
-				"k8s.v1.cni.cncf.io/resourceName annotation");
+		return err_code(
+			e, EINVAL, CNI_ERR_CONFIG,
+			"deviceID is required for rdma: it is neither in the configuration nor in "
+			"prevResult (pciID); with Multus, check the network's "
+			"k8s.v1.cni.cncf.io/resourceName annotation");
 	run->conf.source = "prevResult";
 	return 0;
 }

@@ -75,8 +75,7 @@ void compat_forget(const struct record *r)
 
 	if (!state_name(r, name))
 		return;
-	if (open_dir(&dir, &e) ||
-	    (state_is_ours(dir, name, r) && file_remove_at(dir, name, &e)))
+	if (open_dir(&dir, &e) || (state_is_ours(dir, name, r) && file_remove_at(dir, name, &e)))
 		log_warn("%s", e.msg);
 }
 

@@ -21,8 +21,9 @@ static int parse_choice(const cJSON *conf, const char *key, const char *const na
 			*ret = i;
 			return 0;
 		}
-	return err_code(e, EINVAL, CNI_ERR_CONFIG, "%s \"%.40s\" invalid: value must be \"%s\" or \"%s\"",
-			key, s, names[0], names[1]);
+	return err_code(e, EINVAL, CNI_ERR_CONFIG,
+			"%s \"%.40s\" invalid: value must be \"%s\" or \"%s\"", key, s, names[0],
+			names[1]);
 }
 
 static int parse_choices(const cJSON *conf, struct rdma_conf *ret, struct err *e)

@@ -7,7 +7,7 @@
 /* "mode": what to do where the RDMA subsystem is in shared mode. */
 enum conf_mode {
 	MODE_EXCLUSIVE, /* refuse */
-	MODE_AUTO,	/* pass the result through: every device is usable from everywhere */
+	MODE_AUTO, /* pass the result through: every device is usable from everywhere */
 };
 
 /* "uverbsChange": what to do when the move would change /dev/infiniband/uverbsN. */

@@ -73,8 +73,8 @@ int rdma_check(const struct cni_call *c, struct err *e)
 	r = attach_find(&run.attach, &key, NULL, CHECK_LOCK_MS, &record, &lock, e);
 	if (r == -ENOENT)
 		return err_code(e, ENOENT, CNI_ERR_MISMATCH,
-				"container %s has no RDMA attachment %s of network %s", c->container,
-				c->ifname, c->network);
+				"container %s has no RDMA attachment %s of network %s",
+				c->container, c->ifname, c->network);
 	if (!r)
 		r = attach_check(&run.attach, &record, e);
 	return r ? classify(e, CNI_ERR_MISMATCH) : 0;

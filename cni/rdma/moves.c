@@ -30,21 +30,23 @@ static int refuse(struct world *w, int next, struct err *e)
 	if (rdma_move(w->host, w->dev.index, &w->pod.home, &w->pod.home, &w->pod.home, &settle))
 		log_warn("settle %s on its number: %s", w->sys.name, settle.msg);
 	world_changed(w);
-	return err_code(e, EXDEV, CNI_ERR_NUMBER,
-			"/dev/infiniband/uverbs%d, which the pod was promised, would become uverbs%d by "
-			"moving RDMA device %s; the number is settled now: delete the pod, so that it is "
-			"allocated anew (or set \"uverbsChange\": \"warn\")",
-			before, next, w->sys.name);
+	return err_code(
+		e, EXDEV, CNI_ERR_NUMBER,
+		"/dev/infiniband/uverbs%d, which the pod was promised, would become uverbs%d by "
+		"moving RDMA device %s; the number is settled now: delete the pod, so that it is "
+		"allocated anew (or set \"uverbsChange\": \"warn\")",
+		before, next, w->sys.name);
 }
 
 static int explain_move(const struct world *w, int r, struct err *e)
 {
 	if (r == -EOPNOTSUPP)
-		return err_code(e, EOPNOTSUPP, CNI_ERR_RDMA_MOVE,
-				"RDMA device %s cannot be moved: its driver (%s) does not support network "
-				"namespaces; use one that does (mlx5, irdma, bnxt_re, hns, mana, erdma), or "
-				"shared mode with the shared RDMA device plugin",
-				w->sys.name, w->fn.driver);
+		return err_code(
+			e, EOPNOTSUPP, CNI_ERR_RDMA_MOVE,
+			"RDMA device %s cannot be moved: its driver (%s) does not support network "
+			"namespaces; use one that does (mlx5, irdma, bnxt_re, hns, mana, erdma), or "
+			"shared mode with the shared RDMA device plugin",
+			w->sys.name, w->fn.driver);
 	return r;
 }
 
@@ -56,10 +58,11 @@ static int check_number(struct world *w, int expected, struct err *e)
 	if (r || w->sys.uverbs == expected)
 		return r;
 	if (w->conf->change == CHANGE_REFUSE)
-		return err_code(e, EXDEV, CNI_ERR_NUMBER,
-				"RDMA device %s became uverbs%d instead of uverbs%d during the move: another "
-				"device came or went; delete the pod, so that it is allocated anew",
-				w->sys.name, w->sys.uverbs, expected);
+		return err_code(
+			e, EXDEV, CNI_ERR_NUMBER,
+			"RDMA device %s became uverbs%d instead of uverbs%d during the move: another "
+			"device came or went; delete the pod, so that it is allocated anew",
+			w->sys.name, w->sys.uverbs, expected);
 	return 0;
 }
 
@@ -72,8 +75,8 @@ static int move_in(struct world *w, struct err *e)
 	if (next != w->promised && w->conf->change == CHANGE_REFUSE)
 		return refuse(w, next, e);
 	if (next != w->promised)
-		log_warn("RDMA device %s changes from uverbs%d to uverbs%d", w->sys.name, w->promised,
-			 next);
+		log_warn("RDMA device %s changes from uverbs%d to uverbs%d", w->sys.name,
+			 w->promised, next);
 	r = rdma_move(w->host, w->dev.index, &w->pod.home, &w->pod.ns, &w->pod.home, e);
 	world_changed(w);
 	return r ? explain_move(w, r, e) : check_number(w, next, e);

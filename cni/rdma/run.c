@@ -8,7 +8,8 @@
 #include "props.h"
 
 /* There is no delegate, so there is no lease. */
-static int release_lease(const struct record *r unused, const void *ctx unused, struct err *e unused)
+static int release_lease(const struct record *r unused, const void *ctx unused,
+			 struct err *e unused)
 {
 	return 0;
 }
@@ -58,17 +59,19 @@ int run_check_mode(const struct run *r, bool *ret_shared, struct err *e)
 	int err = rdma_get_mode(&mode, e);
 
 	if (err == -ENOENT)
-		return err_code(e, ENOENT, CNI_ERR_RDMA_MODE,
-				"RDMA core is not loaded (no /sys/module/ib_core/parameters/netns_mode): load "
-				"the NIC's RDMA driver (modprobe mlx5_ib), on a kernel of 5.3 or later");
+		return err_code(
+			e, ENOENT, CNI_ERR_RDMA_MODE,
+			"RDMA core is not loaded (no /sys/module/ib_core/parameters/netns_mode): load "
+			"the NIC's RDMA driver (modprobe mlx5_ib), on a kernel of 5.3 or later");
 	if (err)
 		return classify(e, CNI_ERR_RDMA_MODE);
 	if (mode == RDMA_MODE_SHARED && r->conf.mode != MODE_AUTO)
-		return err_code(e, EINVAL, CNI_ERR_RDMA_MODE,
-				"RDMA subsystem is in shared mode, exclusive is needed: write \"options ib_core "
-				"netns_mode=0\" to /etc/modprobe.d/ib_core.conf, renew the initramfs, reboot "
-				"(\"rdma system set netns exclusive\" works only while no other network "
-				"namespace exists)");
+		return err_code(
+			e, EINVAL, CNI_ERR_RDMA_MODE,
+			"RDMA subsystem is in shared mode, exclusive is needed: write \"options ib_core "
+			"netns_mode=0\" to /etc/modprobe.d/ib_core.conf, renew the initramfs, reboot "
+			"(\"rdma system set netns exclusive\" works only while no other network "
+			"namespace exists)");
 	*ret_shared = mode == RDMA_MODE_SHARED;
 	return 0;
 }

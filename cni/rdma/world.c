@@ -37,7 +37,8 @@ static int refuse_many(const struct world *w, const struct pci_rdma_list *list, 
 		at += (size_t)snprintf(names + at, sizeof(names) - at, "%s%s", i ? ", " : "",
 				       list->dev[i].name);
 	return err_code(e, ENOTUNIQ, CNI_ERR_NO_DEVICE,
-			"device %s has several RDMA devices (%s), one is supported", w->fn.id.name, names);
+			"device %s has several RDMA devices (%s), one is supported", w->fn.id.name,
+			names);
 }
 
 /*
@@ -118,14 +119,15 @@ static int open_device(struct world *w, struct err *e)
 	if (!r)
 		r = world_get_dev(w, e);
 	if (r == -ENODEV && !e->code)
-		return err_code(e, ENODEV, CNI_ERR_NO_DEVICE,
-				"no RDMA device for device ID %s (driver %s): load the driver's RDMA module "
-				"(mlx5_ib, irdma, bnxt_re) or enable RDMA on this VF",
-				id->name, *w->fn.driver ? w->fn.driver : "none");
+		return err_code(
+			e, ENODEV, CNI_ERR_NO_DEVICE,
+			"no RDMA device for device ID %s (driver %s): load the driver's RDMA module "
+			"(mlx5_ib, irdma, bnxt_re) or enable RDMA on this VF",
+			id->name, *w->fn.driver ? w->fn.driver : "none");
 	if (!r && !w->at_home)
 		return err_code(e, EBUSY, CNI_ERR_IN_USE,
-				"RDMA device %s of %s is in the pod's namespace already", w->sys.name,
-				id->name);
+				"RDMA device %s of %s is in the pod's namespace already",
+				w->sys.name, id->name);
 	return r ? classify(e, CNI_ERR_KERNEL) : 0;
 }
 
@@ -153,7 +155,8 @@ cJSON *world_facts(const struct world *w)
 
 	if (!facts || !json_put_str(facts, "name", w->name) ||
 	    !json_put_int(facts, "index", w->dev.index) ||
-	    !json_put_int(facts, "uverbs", w->promised) || !json_put_int(facts, "umad", w->sys.umad))
+	    !json_put_int(facts, "uverbs", w->promised) ||
+	    !json_put_int(facts, "umad", w->sys.umad))
 		return NULL;
 	return take_ptr(facts);
 }

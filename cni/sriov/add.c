@@ -20,10 +20,11 @@ static int check_representable(const struct run *run, struct err *e)
 	if (version_family(run->call->version) != CNI_FAMILY_IP4_IP6 || *run->conf.ipam ||
 	    run->call->prev)
 		return 0;
-	return err_code(e, EINVAL, CNI_ERR_CONFIG,
-			"cniVersion %s cannot express a result without addresses: configure ipam, or use "
-			"cniVersion 0.3.1 or later",
-			version_text(run->call->version));
+	return err_code(
+		e, EINVAL, CNI_ERR_CONFIG,
+		"cniVersion %s cannot express a result without addresses: configure ipam, or use "
+		"cniVersion 0.3.1 or later",
+		version_text(run->call->version));
 }
 
 static int check_name_free(struct world *w, struct err *e)
@@ -35,10 +36,11 @@ static int check_name_free(struct world *w, struct err *e)
 		return 0;
 	if (r)
 		return classify(e, CNI_ERR_KERNEL);
-	return err_code(e, EEXIST, CNI_ERR_NAME_TAKEN,
-			"interface name %s is taken in the pod, by an interface that is left alone; choose "
-			"another name or remove it",
-			w->ifname);
+	return err_code(
+		e, EEXIST, CNI_ERR_NAME_TAKEN,
+		"interface name %s is taken in the pod, by an interface that is left alone; choose "
+		"another name or remove it",
+		w->ifname);
 }
 
 /* After the device is in place: addresses. Sets the record's result. */

@@ -13,8 +13,8 @@
 #include "proto/result.h"
 
 enum {
-	DAD_WAIT_MS = 5000,	/* 1 s of detection and up to 1 s of random delay (RFC 4862), doubled */
-	CARRIER_WAIT_MS = 200,	/* as the Go plugin: most NICs need less, and it is a courtesy */
+	DAD_WAIT_MS = 5000, /* 1 s of detection and up to 1 s of random delay (RFC 4862), doubled */
+	CARRIER_WAIT_MS = 200, /* as the Go plugin: most NICs need less, and it is a courtesy */
 };
 
 /* What of a result is ours. */
@@ -33,8 +33,8 @@ static int select_ips(const cJSON *result, unsigned index, struct addrs *ret, st
 
 	*ret = (struct addrs){ .n = 0 };
 	for (size_t i = 0; !r && i < n; i++) {
-		struct ip *gateway = ips[i].address.ip.family == AF_INET ? &ret->gateway4 :
-									   &ret->gateway6;
+		struct ip *gateway =
+			ips[i].address.ip.family == AF_INET ? &ret->gateway4 : &ret->gateway6;
 
 		if (!ips[i].interface.set || ips[i].interface.v != index)
 			continue;
@@ -120,11 +120,13 @@ void addrs_announce(struct world *w, const cJSON *result)
 	struct err e;
 	int index = result_find_iface(result, w->ifname, w->call->netns, &ignored);
 
-	if (index < 0 || select_ips(result, (unsigned)index, &a, &e) || !a.n || world_get_link(w, &e))
+	if (index < 0 || select_ips(result, (unsigned)index, &a, &e) || !a.n ||
+	    world_get_link(w, &e))
 		return;
 	if (link_wait(&w->pod.ns, &w->pod.home, w->link.ifindex, has_carrier, NULL, CARRIER_WAIT_MS,
 		      &w->link, &e))
 		log_info("no carrier after %d ms, announcing all the same", CARRIER_WAIT_MS);
-	if (announce_addrs(&w->pod.ns, &w->pod.home, w->link.ifindex, &w->link.mac, a.addr, a.n, &e))
+	if (announce_addrs(&w->pod.ns, &w->pod.home, w->link.ifindex, &w->link.mac, a.addr, a.n,
+			   &e))
 		log_info("%s", e.msg);
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compat.h"
 
-#include <linux/if_ether.h>
 #include <limits.h>
+#include <linux/if_ether.h>
 #include <string.h>
 
 #include "base/file.h"
@@ -57,10 +57,11 @@ int compat_check_free(const struct devid *device, struct err *e)
 	if (read_mark(device->name, path, sizeof(path)) || netns_open(path, &ns, &gone))
 		return 0;
 	netns_close(&ns);
-	return err_code(e, EBUSY, CNI_ERR_IN_USE,
-			"pci address %s is already allocated to the pod with netns %s (by another sriov "
-			"plugin), delete that pod first",
-			device->name, path);
+	return err_code(
+		e, EBUSY, CNI_ERR_IN_USE,
+		"pci address %s is already allocated to the pod with netns %s (by another sriov "
+		"plugin), delete that pod first",
+		device->name, path);
 }
 
 static const struct step *find_step(const struct record *r, const char *prop)
@@ -161,11 +162,10 @@ static cJSON *make_state(struct world *w, const struct record *r)
 		mac_format(&w->conf->mac, mac);
 	if (!doc || !json_put_str(doc, "name", r->key.network) ||
 	    !json_put_str(doc, "type", "sriov") ||
-	    !json_put_str(doc, "cniVersion", version_text(w->call->version)) ||
-	    !put_ipam(doc, r) || !json_put_str(doc, "deviceID", r->device.name) ||
+	    !json_put_str(doc, "cniVersion", version_text(w->call->version)) || !put_ipam(doc, r) ||
+	    !json_put_str(doc, "deviceID", r->device.name) ||
 	    !json_put_str(doc, "Master", w->pf_name) || !json_put_int(doc, "VFID", w->fn.vf) ||
-	    !json_put_str(doc, "MAC", mac) ||
-	    !put_number(doc, "MTU", w->link_known, w->link.mtu) ||
+	    !json_put_str(doc, "MAC", mac) || !put_number(doc, "MTU", w->link_known, w->link.mtu) ||
 	    !put_wanted(doc, &w->conf->vf) || !put_original(doc, w, r) ||
 	    !json_put(doc, "runtimeConfig", cJSON_CreateObject()) ||
 	    /* releases up to 2.7 cannot delete without these two */

@@ -14,11 +14,11 @@
 
 /* Keys that mean something to us, the runtime or libcni; others are probably misspelt. */
 static const char *const known_keys[] = {
-	"cniVersion",  "name",	      "type",	    "ipam",	   "dns",	 "prevResult",
-	"capabilities", "runtimeConfig", "args",    "deviceID",	   "pciBusID",	 "vlan",
-	"vlanQoS",     "vlanProto",   "mac",	    "min_tx_rate", "max_tx_rate", "spoofchk",
-	"trust",       "link_state",  "logLevel",   "logFile",	   "mtu",	 "master",
-	"VFID",	       "OrigVfState", "cniVersions", "disableCheck", "disableGC",
+	"cniVersion",	"name",		 "type",	"ipam",		"dns",	       "prevResult",
+	"capabilities", "runtimeConfig", "args",	"deviceID",	"pciBusID",    "vlan",
+	"vlanQoS",	"vlanProto",	 "mac",		"min_tx_rate",	"max_tx_rate", "spoofchk",
+	"trust",	"link_state",	 "logLevel",	"logFile",	"mtu",	       "master",
+	"VFID",		"OrigVfState",	 "cniVersions", "disableCheck", "disableGC",
 };
 
 static void warn_unknown(const char *key)
@@ -206,7 +206,8 @@ static int parse_mac(const struct cni_call *c, struct sriov_conf *ret, struct er
 	if (!mac || !*mac)
 		return 0;
 	if (mac_parse(mac, &ret->mac) || !mac_is_unicast(&ret->mac))
-		return bad(e, "mac \"%.40s\" invalid: want a unicast address like 02:00:00:00:00:01",
+		return bad(e,
+			   "mac \"%.40s\" invalid: want a unicast address like 02:00:00:00:00:01",
 			   mac);
 	ret->has_mac = true;
 	ret->vf.mac = ret->mac;

@@ -33,8 +33,8 @@ int sriov_del(const struct cni_call *c, struct err *e)
 
 	if (r)
 		return r;
-	r = attach_find(&run.attach, &key, run.conf.has_device ? &run.conf.device : NULL, DEL_LOCK_MS,
-			&record, &lock, e);
+	r = attach_find(&run.attach, &key, run.conf.has_device ? &run.conf.device : NULL,
+			DEL_LOCK_MS, &record, &lock, e);
 	if (r == -ENOENT)
 		return del_unknown(&run, e);
 	if (!r)

@@ -34,9 +34,9 @@ static void want_netdev(const struct sriov_conf *conf, const struct world *w, st
 	want(p, "netdev.place", place_pod(&w->pod, w->ifname));
 	want(p, "netdev.mac", value_mac(conf->has_mac ? &conf->mac : &l->mac));
 	want(p, "netdev.mtu", value_number(l->mtu));
-	want(p, "netdev.flags", value_number((l->flags | IFF_UP) &
-					     (IFF_UP | IFF_PROMISC | IFF_ALLMULTI | IFF_NOARP |
-					      IFF_MULTICAST | IFF_DEBUG)));
+	want(p, "netdev.flags",
+	     value_number((l->flags | IFF_UP) & (IFF_UP | IFF_PROMISC | IFF_ALLMULTI | IFF_NOARP |
+						 IFF_MULTICAST | IFF_DEBUG)));
 }
 
 void plan_make(const struct sriov_conf *conf, const struct world *w, struct plan *ret)

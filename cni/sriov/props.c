@@ -409,8 +409,9 @@ static const struct {
 	const char *prop;
 	vf_put *put;
 } vf_puts[] = {
-	{ "vf.mac", put_mac },		 { "vf.vlan", put_vlan },   { "vf.rate", put_rate },
-	{ "vf.spoofchk", put_spoofchk }, { "vf.trust", put_trust }, { "vf.link_state", put_link_state },
+	{ "vf.mac", put_mac },	   { "vf.vlan", put_vlan },
+	{ "vf.rate", put_rate },   { "vf.spoofchk", put_spoofchk },
+	{ "vf.trust", put_trust }, { "vf.link_state", put_link_state },
 };
 
 static int set_vf_group(struct world *w, const struct assign *a, size_t n, struct err *e)
@@ -469,7 +470,8 @@ static const struct prop props[] = {
 	{ "vf.link_state", VALUE_NUMBER, 2, GROUP_VF, CHECK_RECORD, get_vf_link_state,
 	  set_vf_link_state },
 	/* none may travel: before 6.6 the kernel forgets to unhash them in the old namespace */
-	{ "netdev.altnames", VALUE_NAMES, 3, GROUP_NONE, CHECK_NOTHING, get_altnames, set_altnames },
+	{ "netdev.altnames", VALUE_NAMES, 3, GROUP_NONE, CHECK_NOTHING, get_altnames,
+	  set_altnames },
 	{ "netdev.place", VALUE_PLACE, 1, GROUP_NETDEV, CHECK_RECORD, get_place, set_place },
 	/* a chained tuning plugin may change these two: prevResult says what is right */
 	{ "netdev.mac", VALUE_MAC, 1, GROUP_NETDEV, CHECK_NOTHING, get_netdev_mac, set_netdev_mac },

@@ -82,7 +82,8 @@ static int check_routes(struct world *w, const cJSON *prev, struct err *all, str
 
 		r = inet_has_route(w->inpod, w->link.ifindex, &routes[i], &there, e);
 		if (!r && !there)
-			differs(all, "route: want %s, found none", cidr_format(&routes[i].dst, text));
+			differs(all, "route: want %s, found none",
+				cidr_format(&routes[i].dst, text));
 	}
 	free(routes);
 	return r;
@@ -126,8 +127,9 @@ static int check_device(const struct run *run, const struct record *record, cons
 static int read_prev(const struct cni_call *c, cJSON **ret, struct err *e)
 {
 	if (!c->prev)
-		return err_code(e, EINVAL, CNI_ERR_CONFIG,
-				"CHECK needs prevResult, the result of ADD: the runtime must keep it");
+		return err_code(
+			e, EINVAL, CNI_ERR_CONFIG,
+			"CHECK needs prevResult, the result of ADD: the runtime must keep it");
 	return result_parse(c->prev, c->version, ret, e);
 }
 

@@ -52,10 +52,11 @@ static int check_kind(const struct world *w, struct err *e)
 				"deviceID %s is not a VF (no physfn): give a VF's address",
 				fn->id.name);
 	if (!fn->is_vf && w->conf->vf.have & ~(unsigned)VF_MAC)
-		return err_code(e, EOPNOTSUPP, CNI_ERR_FIELD,
-				"deviceID %s is not a VF: vlan, rates, spoofchk, trust and link_state "
-				"need a VF, remove these keys",
-				fn->id.name);
+		return err_code(
+			e, EOPNOTSUPP, CNI_ERR_FIELD,
+			"deviceID %s is not a VF: vlan, rates, spoofchk, trust and link_state "
+			"need a VF, remove these keys",
+			fn->id.name);
 	if (!*fn->netdev && !*fn->driver)
 		return err_code(e, EAGAIN, CNI_ERR_AGAIN,
 				"VF %s has no driver: it is being set up, or unbound; bind one",
@@ -87,10 +88,11 @@ static int await_netdev(struct world *w, struct err *e)
 	w->userspace = is_userspace_driver(w->fn.driver);
 	while (!r && !w->userspace && !*w->fn.netdev) {
 		if (node_now_ms() >= deadline)
-			return err_code(e, EAGAIN, CNI_ERR_AGAIN,
-					"VF %s (driver %s) has no network interface here: it is still in "
-					"another namespace, or its driver is starting; try again",
-					w->fn.id.name, w->fn.driver);
+			return err_code(
+				e, EAGAIN, CNI_ERR_AGAIN,
+				"VF %s (driver %s) has no network interface here: it is still in "
+				"another namespace, or its driver is starting; try again",
+				w->fn.id.name, w->fn.driver);
 		node_sleep_ms(RETURN_STEP_MS);
 		r = pci_get(&w->fn.id, &w->fn, e);
 	}
@@ -295,10 +297,11 @@ int world_get_link(struct world *w, struct err *e)
 	}
 	w->link_known = !r;
 	if (r == -ENODEV && !has_no_netdev(w))
-		return err_set(e, EAGAIN,
-			       "interface of %s is in a namespace that cannot be reached: a process may "
-			       "keep it alive, end it and try again",
-			       w->fn.id.name);
+		return err_set(
+			e, EAGAIN,
+			"interface of %s is in a namespace that cannot be reached: a process may "
+			"keep it alive, end it and try again",
+			w->fn.id.name);
 	return r;
 }
 

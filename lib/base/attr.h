@@ -9,12 +9,12 @@
 #include <errno.h>
 #include <stddef.h>
 
-#define must_check		__attribute__((warn_unused_result))
-#define printf_like(fmt, args)	__attribute__((format(printf, fmt, args)))
-#define cleanup(fn)		__attribute__((cleanup(fn)))
-#define unused			__attribute__((unused))
+#define must_check	       __attribute__((warn_unused_result))
+#define printf_like(fmt, args) __attribute__((format(printf, fmt, args)))
+#define cleanup(fn)	       __attribute__((cleanup(fn)))
+#define unused		       __attribute__((unused))
 
-#define array_size(a)		(sizeof(a) / sizeof((a)[0]))
+#define array_size(a) (sizeof(a) / sizeof((a)[0]))
 
 /* Hands an owned pointer on: the local is NULL afterwards. */
 #define take_ptr(p)                                                                                \

@@ -133,8 +133,8 @@ enum durability { DURABLE, FLEETING };
 static int write_tmp(int dirfd, const char *tmp, const void *data, size_t len, mode_t mode,
 		     enum durability how)
 {
-	cleanup(fd_close) int fd = openat(
-		dirfd, tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode);
+	cleanup(fd_close) int fd =
+		openat(dirfd, tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode);
 	int r;
 
 	if (fd < 0)

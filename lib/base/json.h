@@ -41,7 +41,8 @@ const cJSON *json_find(const cJSON *obj, const char *key);
  */
 int json_get_str(const cJSON *obj, const char *key, const char **ret, struct err *e) must_check;
 int json_get_int(const cJSON *obj, const char *key, struct opt_i64 *ret, struct err *e) must_check;
-int json_get_bool(const cJSON *obj, const char *key, struct opt_bool *ret, struct err *e) must_check;
+int json_get_bool(const cJSON *obj, const char *key, struct opt_bool *ret,
+		  struct err *e) must_check;
 int json_get_object(const cJSON *obj, const char *key, const cJSON **ret, struct err *e) must_check;
 int json_get_array(const cJSON *obj, const char *key, const cJSON **ret, struct err *e) must_check;
 

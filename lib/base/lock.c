@@ -86,8 +86,8 @@ static int find_holder(int fd)
 
 int file_lock_at(int dirfd, const char *name, unsigned timeout_ms, int *ret_fd, struct err *e)
 {
-	cleanup(fd_close) int fd = openat(
-		dirfd, name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+	cleanup(fd_close) int fd =
+		openat(dirfd, name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
 	int r = 0, holder;
 
 	if (fd < 0)
@@ -96,8 +96,8 @@ int file_lock_at(int dirfd, const char *name, unsigned timeout_ms, int *ret_fd, 
 		r = errno == EWOULDBLOCK ? wait_lock(fd, timeout_ms) : -errno;
 	if (r == -ETIMEDOUT) {
 		holder = find_holder(fd);
-		return err_set(e, ETIMEDOUT, "lock %s is held by process %d for more than %u s", name,
-			       holder, timeout_ms / 1000);
+		return err_set(e, ETIMEDOUT, "lock %s is held by process %d for more than %u s",
+			       name, holder, timeout_ms / 1000);
 	}
 	if (r)
 		return err_sys(e, -r, "lock %s", name);

@@ -86,7 +86,8 @@ unsigned str_distance(const char *a, const char *b)
 
 		row[0] = i;
 		for (unsigned j = 1; j <= nb; j++) {
-			bool same = tolower((unsigned char)a[i - 1]) == tolower((unsigned char)b[j - 1]);
+			bool same = tolower((unsigned char)a[i - 1]) ==
+				    tolower((unsigned char)b[j - 1]);
 			unsigned best = diagonal + !same;
 
 			diagonal = row[j];

@@ -43,8 +43,8 @@ int mac_parse(const char *s, struct mac *ret)
 
 const char *mac_format(const struct mac *m, char buf[static MAC_STR_MAX])
 {
-	(void)snprintf(buf, MAC_STR_MAX, "%02x:%02x:%02x:%02x:%02x:%02x", m->b[0], m->b[1],
-		       m->b[2], m->b[3], m->b[4], m->b[5]);
+	(void)snprintf(buf, MAC_STR_MAX, "%02x:%02x:%02x:%02x:%02x:%02x", m->b[0], m->b[1], m->b[2],
+		       m->b[3], m->b[4], m->b[5]);
 	return buf;
 }
 

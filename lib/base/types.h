@@ -13,11 +13,11 @@
 #include "base/str.h"
 
 enum {
-	MAC_STR_MAX = 18,	/* "02:00:00:00:00:01" */
-	IP_STR_MAX = 46,	/* INET6_ADDRSTRLEN */
-	CIDR_STR_MAX = 50,	/* the same and "/128" */
-	DEVID_MAX = 64,		/* "0000:81:00.3", "mlx5_core.sf.4" */
-	IBDEV_NAME_MAX = 64,	/* IB_DEVICE_NAME_MAX, with NUL */
+	MAC_STR_MAX = 18, /* "02:00:00:00:00:01" */
+	IP_STR_MAX = 46, /* INET6_ADDRSTRLEN */
+	CIDR_STR_MAX = 50, /* the same and "/128" */
+	DEVID_MAX = 64, /* "0000:81:00.3", "mlx5_core.sf.4" */
+	IBDEV_NAME_MAX = 64, /* IB_DEVICE_NAME_MAX, with NUL */
 };
 
 /** struct mac - an Ethernet address */
@@ -36,7 +36,7 @@ bool mac_is_unicast(const struct mac *m);
 
 /** struct ip - an address of either family; v4-mapped IPv6 counts as IPv4, as in Go */
 struct ip {
-	sa_family_t family;	/* AF_INET, AF_INET6; AF_UNSPEC: none */
+	sa_family_t family; /* AF_INET, AF_INET6; AF_UNSPEC: none */
 	uint8_t b[16];
 };
 

@@ -112,7 +112,8 @@ static int clear_key(const struct attach *a, const struct record_key *key,
 	if (err)
 		return err;
 	if (!is_stale(a, &r))
-		return err_set(e, EBUSY, "container %s already has %s on device %s, delete it first",
+		return err_set(e, EBUSY,
+			       "container %s already has %s on device %s, delete it first",
 			       key->container, key->ifname, r.device.name);
 	if (!devid_equal(&r.device, device))
 		err = a->ops->lock(&r.device, STALE_LOCK_MS, &lock, e);
@@ -131,9 +132,10 @@ int attach_claim(const struct attach *a, const struct record_key *key, const str
 		return err == -ENOENT ? 0 : err;
 	if (is_stale(a, &r))
 		return release_stale(a, &r, e);
-	return err_set(e, EBUSY,
-		       "device %s is attached to container %s as %s (network %s), delete that pod first",
-		       device->name, r.key.container, r.key.ifname, r.key.network);
+	return err_set(
+		e, EBUSY,
+		"device %s is attached to container %s as %s (network %s), delete that pod first",
+		device->name, r.key.container, r.key.ifname, r.key.network);
 }
 
 static int go_live(const struct attach *a, struct record *r, struct world *w, struct err *e)

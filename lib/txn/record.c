@@ -172,13 +172,15 @@ static int check_format(const cJSON *doc, const char *plugin, struct err *e)
 {
 	uint64_t min_reader;
 
-	if (!get_number(doc, "minReader", &min_reader) || strcmp(get_text(doc, "plugin"), plugin) != 0)
+	if (!get_number(doc, "minReader", &min_reader) ||
+	    strcmp(get_text(doc, "plugin"), plugin) != 0)
 		return err_set(e, EBADMSG, "not a record of %s", plugin);
 	if (min_reader > RECORD_FORMAT)
-		return err_set(e, EPROTO,
-			       "record was written by a newer version (minReader %d, this one reads %d), "
-			       "use that version to release it",
-			       (int)min_reader, RECORD_FORMAT);
+		return err_set(
+			e, EPROTO,
+			"record was written by a newer version (minReader %d, this one reads %d), "
+			"use that version to release it",
+			(int)min_reader, RECORD_FORMAT);
 	return 0;
 }
 

@@ -15,7 +15,7 @@
 #include "txn/txn.h"
 
 enum {
-	RECORD_FORMAT = 1,     /* what this code writes */
+	RECORD_FORMAT = 1, /* what this code writes */
 	RECORD_MIN_READER = 1, /* the oldest reader that can still release what we write */
 	RECORD_SIZE_MAX = 16 << 20,
 	RECORD_BOOT_MAX = 40,
@@ -28,8 +28,8 @@ struct record_key {
 
 enum record_phase {
 	PHASE_PREPARED, /* changes may have begun */
-	PHASE_LIVE,	/* ADD answered success */
-	PHASE_LEASE,	/* the device is home and unclaimed; only the IPAM lease is left */
+	PHASE_LIVE, /* ADD answered success */
+	PHASE_LEASE, /* the device is home and unclaimed; only the IPAM lease is left */
 };
 
 /**

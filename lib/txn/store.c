@@ -41,7 +41,8 @@ static uint64_t hash_text(uint64_t h, const char *s)
 
 static void record_name(const struct record_key *k, char ret[static NAME_MAX + 1])
 {
-	static const uint64_t base[] = { UINT64_C(0xcbf29ce484222325), UINT64_C(0x84222325cbf29ce4) };
+	static const uint64_t base[] = { UINT64_C(0xcbf29ce484222325),
+					 UINT64_C(0x84222325cbf29ce4) };
 	uint64_t h[2];
 
 	if (!str_printf(ret, RECORD_NAME_MAX, "%s:%s:%s", k->network, k->container, k->ifname))

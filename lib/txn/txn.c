@@ -205,7 +205,8 @@ int txn_verify(const struct plan *p, struct world *w, struct err *e)
 		if (s->prop->get(w, &now, &why))
 			add_difference(&all, s->prop, want, why.msg);
 		else if (!value_equal(&now, &s->want))
-			add_difference(&all, s->prop, want, value_format(&now, found, sizeof(found)));
+			add_difference(&all, s->prop, want,
+				       value_format(&now, found, sizeof(found)));
 	}
 	if (all.sys)
 		*e = all;

@@ -22,9 +22,9 @@ enum value_type {
 	VALUE_BOOL,
 	VALUE_MAC,
 	VALUE_TEXT,
-	VALUE_NUMBERS,	/* a few numbers that only make sense together */
-	VALUE_PLACE,	/* a namespace and a name in it */
-	VALUE_NAMES,	/* a set of names */
+	VALUE_NUMBERS, /* a few numbers that only make sense together */
+	VALUE_PLACE, /* a namespace and a name in it */
+	VALUE_NAMES, /* a set of names */
 };
 
 /** struct value_place - @dev, @ino, @cookie: the namespace (kernel/netns.h) */
