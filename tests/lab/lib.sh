@@ -22,6 +22,13 @@ export NETCONFPATH CNI_PATH
 
 # ---- telling ----
 
+# A command that fails ends the scenario; this says so where nothing else did.
+failed=no
+on_exit() {
+	[ "$1" = 0 ] || [ "$failed" = yes ] || echo "FAIL: a command ended with status $1" >&2
+}
+trap 'on_exit $?' EXIT
+
 say() {
 	echo "== $*"
 }
@@ -31,7 +38,8 @@ note() {
 }
 
 fail() {
-	echo "FAIL: $*"
+	failed=yes
+	echo "FAIL: $*" >&2
 	exit 1
 }
 
@@ -143,6 +151,15 @@ simnic_stop() {
 	rmmod ib_umad ib_uverbs ib_core
 }
 
+# vf_bind VF DRIVER: "vfio-pci" needs simnic_start ... vfio_stub=1; "simnicvf" is its own driver
+vf_bind() {
+	bdf=$(vf_bdf "$1")
+	echo "$bdf" >"$(vf_dir "$1")/driver/unbind"
+	echo "$2" >"$(vf_dir "$1")/driver_override"
+	echo "$bdf" >"/sys/bus/pci/drivers/$2/bind"
+	echo >"$(vf_dir "$1")/driver_override"
+}
+
 # fault OP ERRNO [COUNT [SKIP [DELAY_MS [AFTER]]]]; see simnic/README.md
 fault() {
 	echo "$*" >"$SIMNIC/fault"
@@ -150,6 +167,11 @@ fault() {
 
 fault_clear() {
 	echo clear >"$SIMNIC/fault"
+}
+
+# Is a fault of this operation still waiting for its call?
+fault_waits() {
+	! grep -q "^$1 .* count=0 " "$SIMNIC/fault"
 }
 
 simnic_log() {
@@ -232,7 +254,7 @@ state_drivers() {
 # empty and may stay; host-local remembers the last address on purpose.
 state_files() {
 	find /var/lib/cni /run -xdev -type f ! -empty ! -name 'last_reserved_ip.*' \
-		-exec cksum {} + | sed 's/^/file /' | sort -k4
+		-exec md5sum {} + | sed 's/^/file /' | sort -k3
 	find /var/lib/cni /run -xdev ! -type f ! -type d ! -path '/run/netns/*' | sed 's/^/special /'
 }
 
@@ -279,16 +301,20 @@ cni_version() {
 }
 
 # network VF [SRIOV_KEYS [NAME]]: a chain of sriov and rdma for this VF, with host-local.
-# SRIOV_KEYS is a JSON object, merged into the sriov configuration.
+# SRIOV_KEYS is a JSON object, merged into the sriov configuration. With LAB_IPV6=no there are
+# IPv4 addresses only: checking an IPv6 address for duplicates takes the kernel a second or two.
 network() {
 	[ -n "${LAB_CNI_VERSION:-}" ] || LAB_CNI_VERSION=$(cni_version)
+	case ${LAB_IPV6:-yes} in
+	no) ranges='[ [ { "subnet": "10.56.0.0/16" } ] ]' ;;
+	*) ranges='[ [ { "subnet": "10.56.0.0/16" } ], [ { "subnet": "fd56::/64" } ] ]' ;;
+	esac
 	keys=${2:-}
 	jq -n --arg bdf "$(vf_bdf "$1")" --arg version "$LAB_CNI_VERSION" \
-		--arg name "${3:-lab}" --argjson keys "${keys:-null}" '{
+		--arg name "${3:-lab}" --argjson keys "${keys:-null}" --argjson ranges "$ranges" '{
 		cniVersion: $version, name: $name, plugins: [
 			{ type: "sriov", deviceID: $bdf, ipam: {
-				type: "host-local",
-				ranges: [ [ { subnet: "10.56.0.0/16" } ], [ { subnet: "fd56::/64" } ] ],
+				type: "host-local", ranges: $ranges,
 				routes: [ { dst: "10.57.0.0/16" } ] } } + ($keys // {}),
 			{ type: "rdma", deviceID: $bdf } ] }'
 }
@@ -307,15 +333,13 @@ container_id() {
 
 # plugin_call PLUGIN VERB CONTAINER NETNS_PATH IFNAME <CONFIG: one plugin, directly
 plugin_call() {
-	echo "-- $1 $2 container=$3 netns=$4 ifname=$5" >>"$PLUGINS_LOG"
-	env -i PATH="$PATH" CNI_PATH="$CNI_PATH" CNI_COMMAND="$2" CNI_CONTAINERID="$3" CNI_NETNS="$4" \
-		CNI_IFNAME="$5" "$CNI_PATH/$1" >"$LAB_TMP/stdout.$$" 2>>"$PLUGINS_LOG" || {
-		call_status=$?
-		cat "$LAB_TMP/stdout.$$" >>"$PLUGINS_LOG"
-		cat "$LAB_TMP/stdout.$$"
-		return "$call_status"
-	}
-	cat "$LAB_TMP/stdout.$$"
+	call_status=0
+	call_stdout=$(env -i PATH="$PATH" CNI_PATH="$CNI_PATH" CNI_COMMAND="$2" CNI_CONTAINERID="$3" \
+		CNI_NETNS="$4" CNI_IFNAME="$5" "$CNI_PATH/$1" 2>>"$PLUGINS_LOG") || call_status=$?
+	echo "-- $1 $2 container=$3 netns=$4 ifname=$5: status $call_status
+$call_stdout" >>"$PLUGINS_LOG"
+	echo "$call_stdout"
+	return "$call_status"
 }
 
 # plugin_conf INDEX CONFLIST [PREV_RESULT]: what a runtime gives to the plugin at this place
@@ -324,24 +348,24 @@ plugin_conf() {
 		.plugins[$i] + { name, cniVersion } + if $prev then { prevResult: $prev } else {} end' "$2"
 }
 
-# runtime VERB NETWORK POD NETNS_PATH IFNAME: what a container runtime does with a chain, for
+# runtime add|del NETWORK POD NETNS_PATH IFNAME: what a container runtime does with a chain, for
 # guests without cnitool and for what cnitool cannot do (an empty NETNS_PATH). The result of ADD
 # is kept as runtimes keep it, so that DEL can hand it over.
 runtime() {
 	runtime_list=$NETCONFPATH/$2.conflist
 	runtime_cache=$LAB_TMP/result-$2-$3-$5
 	case $1 in
-	ADD)
+	add)
 		runtime_result=
 		for runtime_i in 0 1; do
-			runtime_one "$runtime_i" "$@" || {
+			runtime_one "$runtime_i" ADD "$2" "$3" "$4" "$5" || {
 				echo "$runtime_result"
 				return 1
 			}
 		done
 		echo "$runtime_result" | tee "$runtime_cache"
 		;;
-	DEL)
+	del)
 		runtime_result=$(cat "$runtime_cache" 2>/dev/null || true)
 		for runtime_i in 1 0; do
 			runtime_one_result=$(plugin_conf "$runtime_i" "$runtime_list" "$runtime_result" |
@@ -369,33 +393,41 @@ have_cnitool() {
 	[ -x "$CNI_PATH/cnitool" ]
 }
 
-# cnitool prints its own usage after an error: keep the log, show the error.
+# cnitool prints its usage after an error: the log gets all, stderr the line with the error.
+# LAB_WORKER tells parallel callers apart.
 cnitool_call() {
-	echo "-- cnitool $1 $2 $3 $4" >>"$PLUGINS_LOG"
-	CNI_IFNAME=$4 "$CNI_PATH/cnitool" "$1" "$2" "/run/netns/$3" 2>"$LAB_TMP/stderr.$$" || {
+	cnitool_stderr=$LAB_TMP/stderr.${LAB_WORKER:-0}
+	cnitool_status=0
+	CNI_IFNAME=$4 "$CNI_PATH/cnitool" "$1" "$2" "/run/netns/$3" 2>"$cnitool_stderr" ||
 		cnitool_status=$?
-		cat "$LAB_TMP/stderr.$$" >>"$PLUGINS_LOG"
-		sed -n '/^Error: /p' "$LAB_TMP/stderr.$$" | head -n 1
-		return "$cnitool_status"
-	}
-	cat "$LAB_TMP/stderr.$$" >>"$PLUGINS_LOG"
+	{
+		echo "-- cnitool $1 $2 $3 $4: status $cnitool_status"
+		cat "$cnitool_stderr"
+	} >>"$PLUGINS_LOG"
+	[ "$cnitool_status" = 0 ] || sed -n '/^Error: /{p;q}' "$cnitool_stderr" >&2
+	return "$cnitool_status"
 }
 
-# cni_add NETWORK POD [IFNAME]: prints the result; cni_del likewise
+# cni_call VERB NETWORK POD [IFNAME]
+cni_call() {
+	if have_cnitool; then
+		cnitool_call "$@"
+	elif ! cni_stdout=$(runtime "$1" "$2" "$3" "/run/netns/$3" "$4"); then
+		echo "$cni_stdout" >&2
+		return 1
+	else
+		echo "$cni_stdout"
+	fi
+}
+
+# cni_add NETWORK POD [IFNAME]: prints the result, errors on stderr
 cni_add() {
-	if have_cnitool; then
-		cnitool_call add "$1" "$2" "${3:-net1}"
-	else
-		runtime ADD "$1" "$2" "/run/netns/$2" "${3:-net1}"
-	fi
+	cni_call add "$1" "$2" "${3:-net1}"
 }
 
+# cni_del NETWORK POD [IFNAME]
 cni_del() {
-	if have_cnitool; then
-		cnitool_call del "$1" "$2" "${3:-net1}"
-	else
-		runtime DEL "$1" "$2" "/run/netns/$2" "${3:-net1}"
-	fi
+	cni_call del "$1" "$2" "${3:-net1}"
 }
 
 # ---- RDMA as a pod sees it ----

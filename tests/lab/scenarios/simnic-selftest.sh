@@ -100,14 +100,10 @@ pod_del p1
 until_true 5 [ -e "/sys/class/net/$(vf_netdev 3)" ]
 
 say "a VF on the stub driver has no netdev and no RDMA device"
-echo "$(vf_bdf 4)" >"$(vf_dir 4)/driver/unbind"
-echo vfio-pci >"$(vf_dir 4)/driver_override"
-echo "$(vf_bdf 4)" >/sys/bus/pci/drivers/vfio-pci/bind
+vf_bind 4 vfio-pci
 contains "the driver" "$(readlink "$(vf_dir 4)/driver")" vfio-pci
 [ ! -e "$(vf_dir 4)/net" ] || fail "it still has a netdev"
-echo "$(vf_bdf 4)" >"$(vf_dir 4)/driver/unbind"
-echo >"$(vf_dir 4)/driver_override"
-echo "$(vf_bdf 4)" >/sys/bus/pci/drivers_probe
+vf_bind 4 simnicvf
 same_now "$LAB_TMP/before" "after all this"
 
 say "other shapes: two RDMA devices per VF, node GUID zero, devices that cannot be moved"

@@ -183,6 +183,8 @@ int sim_vf_get_guid(struct net_device *ndev, int id, struct ifla_vf_guid *node,
 
 	if (!vf)
 		return -EINVAL;
+	if (!vf->pf->ib)
+		return -EOPNOTSUPP;
 	node->vf = port->vf = id;
 	node->guid = vf->node_guid;
 	port->guid = vf->port_guid;
