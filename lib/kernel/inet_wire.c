@@ -28,8 +28,14 @@ static int put_broadcast(struct nl_msg *m, const struct cidr *addr)
 
 struct nl_msg *make_newaddr(int ifindex, const struct cidr *addr)
 {
+	/*
+	 * Optimistic: usable while duplicate address detection runs (RFC 4429), which
+	 * takes a second or two. inet6_rtm_newaddr() drops the flag unless the
+	 * interface's optimistic_dad is on; the sysctl alone is not enough.
+	 */
 	struct ifaddrmsg ifa = { .ifa_family = (uint8_t)addr->ip.family,
 				 .ifa_prefixlen = addr->prefix,
+				 .ifa_flags = addr->ip.family == AF_INET6 ? IFA_F_OPTIMISTIC : 0,
 				 .ifa_index = (uint32_t)ifindex };
 	cleanup(nl_msg_free) struct nl_msg *m =
 		nl_msg_new(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, &ifa, sizeof(ifa));

@@ -8,6 +8,7 @@
 
 #include <limits.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -26,7 +27,7 @@ enum {
 	QUOTE_MAX = 200,
 };
 
-static const char command_key[] = "CNI_COMMAND=";
+enum { CALL_VARS = 6 };
 
 /* "" when the element is empty or does not fit: Go would look in the current directory. */
 static void join_path(char buf[static PATH_MAX], const char *dir, size_t n, const char *type)
@@ -93,22 +94,69 @@ static bool is_overridden(char *const *entry)
 	return false;
 }
 
-/* @command is borrowed; the list is for free() */
-static char **new_environment(char *command)
+/*
+ * The variables that say what a call is about. For a call of our own they stand
+ * in the environment as they are; an earlier attachment's lease is given back
+ * under that attachment's name.
+ */
+struct call_vars {
+	char *var[CALL_VARS];
+	size_t n;
+};
+
+static void free_vars(struct call_vars *v)
+{
+	for (size_t i = 0; i < v->n; i++)
+		free(v->var[i]);
+}
+
+static bool add_var(struct call_vars *v, const char *key, const char *value)
+{
+	const char *now = getenv(key);
+
+	if (!strcmp(now ? now : "", value))
+		return true;
+	if (asprintf(&v->var[v->n], "%s=%s", key, value) < 0)
+		return false;
+	v->n++;
+	return true;
+}
+
+static bool make_vars(struct call_vars *v, const struct cni_call *c, enum cni_command command)
+{
+	return add_var(v, "CNI_COMMAND", command_text(command)) &&
+	       add_var(v, "CNI_CONTAINERID", c->container) && add_var(v, "CNI_NETNS", c->netns) &&
+	       add_var(v, "CNI_IFNAME", c->ifname) && add_var(v, "CNI_ARGS", c->args) &&
+	       add_var(v, "CNI_PATH", c->path);
+}
+
+static bool is_replaced(const char *entry, const struct call_vars *v)
+{
+	size_t n = strcspn(entry, "=") + 1;
+
+	for (size_t i = 0; i < v->n; i++)
+		if (!strncmp(entry, v->var[i], n))
+			return true;
+	return false;
+}
+
+/* The strings are borrowed; the list is for free() */
+static char **new_environment(const struct call_vars *v)
 {
 	size_t n = 0;
 	char **env;
 
 	while (environ && environ[n])
 		n++;
-	env = calloc(n + 2, sizeof(*env));
+	env = calloc(n + v->n + 1, sizeof(*env));
 	if (!env)
 		return NULL;
 	n = 0;
 	for (char **i = environ; i && *i; i++)
-		if (strncmp(*i, command_key, sizeof(command_key) - 1) != 0 && !is_overridden(i))
+		if (!is_replaced(*i, v) && !is_overridden(i))
 			env[n++] = *i;
-	env[n] = command;
+	for (size_t i = 0; i < v->n; i++)
+		env[n++] = v->var[i];
 	return env;
 }
 
@@ -121,7 +169,7 @@ static void free_environment(char ***env)
 static int run(const struct cni_call *c, const char *path, enum cni_command command,
 	       struct spawn_end *ret, struct err *e)
 {
-	char text[32];
+	cleanup(free_vars) struct call_vars vars = { .n = 0 };
 	cleanup(free_environment) char **env = NULL;
 	struct spawn s = {
 		.path = path,
@@ -130,9 +178,9 @@ static int run(const struct cni_call *c, const char *path, enum cni_command comm
 		.out_max = JSON_TEXT_MAX,
 		.timeout_ms = DELEGATE_TIMEOUT_MS,
 	};
-	int r = str_printf(text, sizeof(text), "%s%s", command_key, command_text(command));
 
-	env = r ? NULL : new_environment(text);
+	if (make_vars(&vars, c, command))
+		env = new_environment(&vars);
 	if (!env)
 		return err_sys(e, ENOMEM, "run %s", path);
 	s.env = env;
