@@ -251,7 +251,7 @@ const char *json_kind(const cJSON *j)
 		return "a list";
 	if (cJSON_IsString(j))
 		return "a string";
-	if (cJSON_IsNumber(j))
+	if (cJSON_IsNumber(j) || cJSON_IsRaw(j)) /* raw: json_put_int() */
 		return "a number";
 	if (cJSON_IsBool(j))
 		return "true or false";
@@ -283,7 +283,7 @@ int json_get_int(const cJSON *obj, const char *key, struct opt_i64 *ret, struct 
 		*ret = v;
 		return 0;
 	}
-	if (!cJSON_IsNumber(j))
+	if (!cJSON_IsNumber(j) && !cJSON_IsRaw(j))
 		return wrong_kind(key, "a whole number", j, e);
 	if (j->valuestring) {
 		errno = 0;
@@ -347,20 +347,17 @@ bool json_put_str(cJSON *obj, const char *key, const char *s)
 	return json_put(obj, key, cJSON_CreateString(s));
 }
 
+#define EXACT_MAX INT64_C(1000000000000000)
+
 bool json_put_int(cJSON *obj, const char *key, int64_t v)
 {
-	cJSON *item = cJSON_CreateNumber((double)v);
 	char text[24];
 
-	if (!item)
-		return false;
-	/* A double holds 53 bits; cookies and inode numbers may need more. */
+	/* cJSON prints 15 digits, rounds the rest, and writes 10^15 as 1e+15 */
+	if (v > -EXACT_MAX && v < EXACT_MAX)
+		return json_put(obj, key, cJSON_CreateNumber((double)v));
 	(void)snprintf(text, sizeof(text), "%" PRId64, v);
-	if ((int64_t)item->valuedouble != v) {
-		cJSON_Delete(item);
-		item = cJSON_CreateRaw(text);
-	}
-	return json_put(obj, key, item);
+	return json_put(obj, key, cJSON_CreateRaw(text));
 }
 
 bool json_put_bool(cJSON *obj, const char *key, bool v)
