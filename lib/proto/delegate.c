@@ -112,9 +112,8 @@ static void free_vars(struct call_vars *v)
 
 static bool add_var(struct call_vars *v, const char *key, const char *value)
 {
-	const char *now = getenv(key);
-
-	if (!strcmp(now ? now : "", value))
+	/* unset stays unset; not compared with getenv(), which of duplicates knows the first only */
+	if (!*value && !getenv(key))
 		return true;
 	if (asprintf(&v->var[v->n], "%s=%s", key, value) < 0)
 		return false;
