@@ -17,7 +17,12 @@ static inline void setup(void)
 {
 	make_dir();
 	error = (struct err){ 0 };
-	call = (struct cni_call){ .path = dir, .version = CNI_1_0_0 };
+	call = (struct cni_call){ .container = "c",
+				  .netns = "/n",
+				  .ifname = "net1",
+				  .args = "",
+				  .path = dir,
+				  .version = CNI_1_0_0 };
 	call.text = strdup(CONFIG);
 	call.text_len = strlen(CONFIG);
 }

@@ -137,14 +137,43 @@ START_TEST(environment_is_ours_with_the_command_replaced)
 {
 	static char e0[] = "CNI_COMMAND=ADD", e1[] = "TWICE=first", e2[] = "CNI_ARGS=A=1;B=2",
 		    e3[] = "TWICE=last", e4[] = "CNI_COMMAND=CHECK", e5[] = "PATH=/usr/bin:/bin",
-		    e6[] = "TWICEX=1", e7[] = "EMPTY=";
-	static char *env[] = { e0, e1, e2, e3, e4, e5, e6, e7, NULL };
+		    e6[] = "TWICEX=1", e7[] = "EMPTY=", e8[] = "CNI_NETNS_OVERRIDE=1";
+	static char *env[] = { e0, e1, e2, e3, e4, e5, e6, e7, e8, NULL };
+	static const enum cni_command commands[] = { CNI_CMD_ADD, CNI_CMD_DEL, CNI_CMD_CHECK };
 
-	script("ipam", "tr '\\0' '\\n' </proc/$$/environ | sort >env\n");
+	script("ipam", "tr '\\0' '\\n' </proc/$$/environ | sort >env\n" ANSWER);
 	environ = env;
+	call.container = call.netns = call.ifname = "";
+	call.args = "A=1;B=2";
+	for (size_t i = 0; i < array_size(commands); i++) {
+		char want[PATH_MAX];
+
+		expect_ok(commands[i]);
+		ck_assert_int_eq(str_printf(want, sizeof(want),
+					    "CNI_ARGS=A=1;B=2\nCNI_COMMAND=%s\n"
+					    "CNI_NETNS_OVERRIDE=1\nCNI_PATH=%s\nEMPTY=\n"
+					    "PATH=/usr/bin:/bin\nTWICE=last\nTWICEX=1\n",
+					    command_text(commands[i]), dir),
+				 0);
+		ck_assert_str_eq(seen("env"), want);
+	}
+}
+END_TEST
+
+/* The lease of an earlier attachment is given back under that attachment's name. */
+START_TEST(variables_are_those_of_the_call)
+{
+	script("ipam", "tr '\\0' '\\n' </proc/$$/environ | grep ^CNI_ | sort >env\n");
+	setenv("CNI_CONTAINERID", "mine", 1);
+	setenv("CNI_NETNS", "/mine", 1);
+	setenv("CNI_IFNAME", "eth0", 1);
+	setenv("CNI_ARGS", "MAC=x", 1);
+	setenv("CNI_PATH", "/mine", 1);
+	call.netns = "";
 	expect_ok(CNI_CMD_DEL);
-	ck_assert_str_eq(seen("env"), "CNI_ARGS=A=1;B=2\nCNI_COMMAND=DEL\nEMPTY=\n"
-				      "PATH=/usr/bin:/bin\nTWICE=last\nTWICEX=1\n");
+	ck_assert_ptr_eq(strstr(seen("env"), "CNI_ARGS=\nCNI_COMMAND=DEL\nCNI_CONTAINERID=c\n"
+					     "CNI_IFNAME=net1\nCNI_NETNS=\nCNI_PATH=/tmp/"),
+			 seen("env"));
 }
 END_TEST
 
@@ -225,6 +254,7 @@ Suite *unit_suite(void)
 	tcase_add_test(tc, it_gets_our_input_byte_for_byte);
 	tcase_add_test(tc, input_may_be_larger_than_a_pipe);
 	tcase_add_test(tc, environment_is_ours_with_the_command_replaced);
+	tcase_add_test(tc, variables_are_those_of_the_call);
 	tcase_add_test(tc, command_is_the_one_asked_for);
 	tcase_add_test(tc, path_is_the_only_argument);
 	tcase_add_test(tc, no_descriptor_is_inherited);
