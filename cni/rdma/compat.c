@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compat.h"
 
+#include <fcntl.h>
 #include <limits.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/log.h"
 #include "kernel/node.h"
+#include "props.h"
 
 enum { STATE_MAX = 4096 };
 
@@ -87,4 +92,85 @@ bool compat_superseded(const struct record *r)
 
 	/* a directory that cannot be read proves nothing */
 	return state_name(r, name) && !open_dir(&dir, &e) && !state_is_ours(dir, name, r);
+}
+
+/* Written in an earlier boot: the device was created anew since. */
+static bool is_older_than_boot(int dir, const char *name)
+{
+	struct timespec now, up;
+	struct stat st;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	clock_gettime(CLOCK_BOOTTIME, &up);
+	return fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) || st.st_mtime < now.tv_sec - up.tv_sec;
+}
+
+static void was(struct plan *p, const char *prop, struct value v)
+{
+	plan_want(p, prop_find(&rdma_props, prop), &v);
+	p->steps[p->n - 1].was = v;
+}
+
+static int identify(struct record *r, const char *name, struct err *e)
+{
+	struct pci_fn fn;
+	struct err gone;
+	cJSON *facts = cJSON_AddObjectToObject(r->doc, "facts");
+
+	if (!facts || !json_put_str(facts, "name", name))
+		return err_sys(e, ENOMEM, "read state file");
+	r->facts = facts;
+	/* a device that is gone has no instance; opening it will say so */
+	if (!pci_get(&r->device, &fn, &gone))
+		r->instance = fn.instance;
+	return node_boot_id(r->boot, e);
+}
+
+static int make_record(const struct cni_call *c, bool has_steps, struct record *r, struct err *e)
+{
+	const char *device = NULL, *name = NULL;
+	int err = json_get_str(r->doc, "deviceID", &device, e);
+
+	if (!err)
+		err = json_get_str(r->doc, "sandboxRdmaDevName", &name, e);
+	if (err)
+		return err;
+	if (!device || devid_parse(device, &r->device) || !name || !ibdev_name_valid(name))
+		return err_set(e, EBADMSG, "state file names no device");
+	r->key = (struct record_key){ c->network, c->container, c->ifname };
+	r->foreign = true;
+	r->phase = PHASE_LIVE;
+	r->netns = c->netns;
+	if (has_steps) {
+		was(&r->plan, "rdma.place", place_home(""));
+		was(&r->plan, "rdma.name", value_text(name));
+	}
+	return identify(r, name, e);
+}
+
+int compat_load(const struct cni_call *c, struct record *ret, struct err *e)
+{
+	cleanup(record_done) struct record r = {
+		.key = { c->network, c->container, c->ifname },
+	};
+	cleanup(str_free) char *text = NULL;
+	cleanup(fd_close) int dir = -EBADF;
+	char name[NAME_MAX + 1];
+	size_t len;
+	int err;
+
+	if (!state_name(&r, name))
+		return err_set(e, ENOENT, "no state file can have such a name");
+	err = open_dir(&dir, e);
+	if (!err)
+		err = file_read_at(dir, name, STATE_MAX, &text, &len, e);
+	if (!err)
+		err = json_parse(text, len, &r.doc, e);
+	if (!err)
+		err = make_record(c, !is_older_than_boot(dir, name), &r, e);
+	if (err)
+		return err;
+	*ret = r;
+	r.doc = NULL;
+	return 0;
 }

@@ -16,3 +16,10 @@ void compat_forget(const struct record *r);
 
 /** compat_superseded() - the mirror is gone or another's: a Go plugin acted since */
 bool compat_superseded(const struct record *r);
+
+/**
+ * compat_load() - the attachment that the Go plugin made, as a record
+ *
+ * Return: 0, *ret is foreign and for record_done(); -ENOENT: none; -EBADMSG.
+ */
+int compat_load(const struct cni_call *c, struct record *ret, struct err *e) must_check;

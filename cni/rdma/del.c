@@ -2,8 +2,10 @@
 /* DEL, CHECK, GC and STATUS. */
 #include "base/file.h"
 #include "base/log.h"
+#include "compat.h"
 #include "kernel/caps.h"
 #include "kernel/node.h"
+#include "locks.h"
 #include "plugin/gc.h"
 #include "plugin/pod.h"
 #include "run.h"
@@ -25,6 +27,20 @@ static int forgive_unreachable(const struct record *r, int err, struct err *e)
 	return 0;
 }
 
+/* Not ours: perhaps the Go plugin's. @lock is what is locked already, if anything. */
+static int find_foreign(const struct run *run, struct record *ret, int *lock, struct err *e)
+{
+	int r = compat_load(run->call, ret, e);
+
+	if (r == -EBADMSG) {
+		log_warn("%s", e->msg);
+		return -ENOENT;
+	}
+	if (!r && *lock < 0)
+		r = locks_device(&ret->device, DEL_LOCK_MS, lock, e);
+	return r;
+}
+
 int rdma_del(const struct cni_call *c, struct err *e)
 {
 	cleanup(run_done) struct run run = { 0 };
@@ -38,6 +54,8 @@ int rdma_del(const struct cni_call *c, struct err *e)
 		return r;
 	r = attach_find(&run.attach, &key, run.conf.source ? &run.conf.device : NULL, DEL_LOCK_MS,
 			&record, &lock, e);
+	if (r == -ENOENT)
+		r = find_foreign(&run, &record, &lock, e);
 	if (r == -ENOENT)
 		return store_forget_key(&run.attach.store, &key, e);
 	if (!r)

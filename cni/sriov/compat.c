@@ -11,7 +11,7 @@
 
 enum { DIR_MODE = 0700, MARK_MAX = PATH_MAX };
 
-static int open_dir(const char *below, int *ret_fd, struct err *e)
+int compat_open_dir(const char *below, int *ret_fd, struct err *e)
 {
 	char path[PATH_MAX];
 	int r = str_printf(path, sizeof(path), "%s/sriov%s", node_dir(NODE_STATE), below);
@@ -23,7 +23,7 @@ int compat_lock(const struct devid *device, unsigned timeout_ms, int *ret_fd, st
 {
 	cleanup(fd_close) int dir = -EBADF;
 	char name[DEVID_MAX + 8];
-	int r = open_dir("/pci/vf_lock", &dir, e);
+	int r = compat_open_dir("/pci/vf_lock", &dir, e);
 
 	if (!r)
 		r = str_printf(name, sizeof(name), "%s.lock", device->name);
@@ -34,17 +34,16 @@ int compat_lock(const struct devid *device, unsigned timeout_ms, int *ret_fd, st
 	return r;
 }
 
-/* The mark's text: the CNI_NETNS of whoever has the device. */
-static int read_mark(const char *device, char *buf, size_t size)
+int compat_read_mark(const struct devid *device, char *buf, size_t size)
 {
 	cleanup(fd_close) int dir = -EBADF;
 	cleanup(str_free) char *text = NULL;
 	struct err ignored;
 	size_t len;
-	int r = open_dir("/pci", &dir, &ignored);
+	int r = compat_open_dir("/pci", &dir, &ignored);
 
 	if (!r)
-		r = file_read_at(dir, device, MARK_MAX, &text, &len, &ignored);
+		r = file_read_at(dir, device->name, MARK_MAX, &text, &len, &ignored);
 	return r ? r : str_copy(buf, size, text);
 }
 
@@ -54,7 +53,7 @@ int compat_check_free(const struct devid *device, struct err *e)
 	char path[MARK_MAX + 1];
 	struct err gone;
 
-	if (read_mark(device->name, path, sizeof(path)) || netns_open(path, &ns, &gone))
+	if (compat_read_mark(device, path, sizeof(path)) || netns_open(path, &ns, &gone))
 		return 0;
 	netns_close(&ns);
 	return err_code(
@@ -193,9 +192,9 @@ int compat_publish(struct world *w, const struct record *r, struct err *e)
 	/* a container id this long has no state file in Go either: it could not be created */
 	if (state_name(r, name, sizeof(name) - sizeof("..tmp")))
 		return 0;
-	err = open_dir("", &dir, e);
+	err = compat_open_dir("", &dir, e);
 	if (!err)
-		err = open_dir("/pci", &marks, e);
+		err = compat_open_dir("/pci", &marks, e);
 	if (!err)
 		err = file_replace_at(dir, name, text, strlen(text), 0600, e);
 	if (!err)
@@ -207,7 +206,7 @@ static bool mark_is_ours(const struct record *r)
 {
 	char path[MARK_MAX + 1];
 
-	return !read_mark(r->device.name, path, sizeof(path)) && !strcmp(path, r->netns);
+	return !compat_read_mark(&r->device, path, sizeof(path)) && !strcmp(path, r->netns);
 }
 
 /* The state file is ours if it speaks of our device. */
@@ -231,7 +230,7 @@ void compat_forget(const struct record *r)
 	char name[NAME_MAX + 1];
 	struct err e;
 
-	if (open_dir("", &dir, &e) || open_dir("/pci", &marks, &e)) {
+	if (compat_open_dir("", &dir, &e) || compat_open_dir("/pci", &marks, &e)) {
 		log_warn("%s", e.msg);
 		return;
 	}
@@ -251,7 +250,7 @@ bool compat_superseded(const struct record *r)
 	if (state_name(r, name, sizeof(name) - sizeof("..tmp")))
 		return false;
 	/* a directory that cannot be read proves nothing */
-	if (open_dir("", &dir, &e))
+	if (compat_open_dir("", &dir, &e))
 		return false;
 	return !mark_is_ours(r) || !state_is_ours(dir, name, r);
 }

@@ -11,6 +11,12 @@
 #pragma once
 #include "world.h"
 
+/** compat_open_dir() - <state>/sriov@below, created if need be */
+int compat_open_dir(const char *below, int *ret_fd, struct err *e) must_check;
+
+/** compat_read_mark() - the CNI_NETNS of whoever has the device; -ENOENT: nobody */
+int compat_read_mark(const struct devid *device, char *buf, size_t size) must_check;
+
 /** compat_lock() - the per-device lock that both implementations take */
 int compat_lock(const struct devid *device, unsigned timeout_ms, int *ret_fd,
 		struct err *e) must_check;
@@ -31,3 +37,14 @@ void compat_forget(const struct record *r);
 
 /** compat_superseded() - the mirror is gone or another's: a Go plugin acted since */
 bool compat_superseded(const struct record *r);
+
+/**
+ * compat_load() - the attachment that a Go plugin made, as a record
+ *
+ * Understands the files of all releases (ecosystem.md 5.2): absent members are not
+ * restored. A file from before this boot, or of a device that has another owner
+ * now, gives a record without steps: only its lease and its files are left.
+ *
+ * Return: 0, *ret is foreign and for record_done(); -ENOENT: none; -EBADMSG.
+ */
+int compat_load(const struct cni_call *c, struct record *ret, struct err *e) must_check;

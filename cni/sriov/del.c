@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/file.h"
 #include "base/log.h"
+#include "compat.h"
 #include "kernel/node.h"
 #include "run.h"
 #include "verbs.h"
@@ -8,8 +9,8 @@
 enum { DEL_LOCK_MS = 110000 /* kubelet gives StopPodSandbox two minutes */ };
 
 /*
- * No record: never added, or released before. What is left is the lease: the
- * spec wants the delegate called whatever we know.
+ * No trace of it: never added, or released before. What may be left is the lease:
+ * the spec wants the delegate called whatever we know.
  */
 static int del_unknown(const struct run *run, struct err *e)
 {
@@ -20,6 +21,20 @@ static int del_unknown(const struct run *run, struct err *e)
 	if (store_forget_key(&run->attach.store, &key, &ignored))
 		log_warn("%s", ignored.msg);
 	return run_delegate(run, CNI_CMD_DEL, &none, e);
+}
+
+/* Not ours: perhaps the Go plugin's. @lock is what is locked already, if anything. */
+static int find_foreign(const struct run *run, struct record *ret, int *lock, struct err *e)
+{
+	int r = compat_load(run->call, ret, e);
+
+	if (r == -EBADMSG) {
+		log_warn("%s", e->msg);
+		return -ENOENT;
+	}
+	if (!r && *lock < 0)
+		r = compat_lock(&ret->device, DEL_LOCK_MS, lock, e);
+	return r;
 }
 
 int sriov_del(const struct cni_call *c, struct err *e)
@@ -35,6 +50,8 @@ int sriov_del(const struct cni_call *c, struct err *e)
 		return r;
 	r = attach_find(&run.attach, &key, run.conf.has_device ? &run.conf.device : NULL,
 			DEL_LOCK_MS, &record, &lock, e);
+	if (r == -ENOENT)
+		r = find_foreign(&run, &record, &lock, e);
 	if (r == -ENOENT)
 		return del_unknown(&run, e);
 	if (!r)

@@ -46,6 +46,12 @@ static bool is_recorded(const struct record *r, struct netns *ns, const struct n
 	struct netns_id want = recorded_id(r);
 	struct err ignored;
 
+	/* our own: nothing is ever moved out of it */
+	if (netns_id_equal(&ns->id, &home->id))
+		return false;
+	/* a Go plugin recorded nothing but the path */
+	if (!want.ino)
+		return true;
 	if (!netns_id_equal(&ns->id, &want))
 		return false;
 	/* opening a socket inside is what tells the cookie */

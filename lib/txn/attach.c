@@ -8,12 +8,22 @@
 
 enum { STALE_LOCK_MS = 2000, GC_LOCK_MS = 10000 };
 
+static bool is_unclaimed(const struct attach *a, const struct devid *device)
+{
+	cleanup(record_done) struct record other = { .doc = NULL };
+	struct err ignored;
+
+	return store_claimant(&a->store, device, &other, &ignored) == -ENOENT;
+}
+
 /*
  * The claim on disk, and the mirror that a Go plugin would have removed. The
  * mirror exists from just before "live" on, so earlier phases do not ask for it.
  */
 static bool still_ours(const struct attach *a, const struct record *r)
 {
+	if (r->foreign)
+		return is_unclaimed(a, &r->device);
 	return store_owns(&a->store, r) && (r->phase != PHASE_LIVE || !a->ops->superseded(r));
 }
 
@@ -47,6 +57,8 @@ static int settle_record(const struct attach *a, struct record *r, bool lease_he
 	int err;
 
 	a->ops->forgotten(r);
+	if (r->foreign)
+		return 0;
 	if (!lease_held)
 		return store_forget(&a->store, r, e);
 	if (r->phase == PHASE_LEASE)

@@ -42,6 +42,7 @@ enum record_phase {
  * @args, @config: CNI_ARGS and stdin of ADD: what releasing the lease needs
  * @facts:      what the program needs to open the device without configuration; its own format
  * @result:     answer of ADD, newest shape; NULL until live
+ * @foreign:    read from another implementation's state file: the store knows nothing of it
  * @doc:        owned; NULL for a record that was not loaded
  */
 struct record {
@@ -54,6 +55,7 @@ struct record {
 	struct value_place netns_id;
 	const char *ipam, *args, *config;
 	const cJSON *facts, *result;
+	bool foreign;
 	struct plan plan;
 	cJSON *doc;
 };
