@@ -133,6 +133,8 @@ int netns_enter(const struct netns *ns, struct err *e)
 	if (current != HOST)
 		fake_fatal("a namespace is entered from another one that was not left");
 	r = fake_enter(&c, "netns.enter", "%s", to < 0 ? "?" : fake_get()->netns[to].label);
+	if (!r && fake_get()->caps_missing)
+		r = -EPERM;
 	if (!r)
 		r = to < 0 ? to : 0;
 	r = fake_leave(&c, r);
@@ -157,6 +159,9 @@ static int open_socket(struct fake_world *w, enum nl_family family, struct netns
 
 	if (ns < 0)
 		return ns;
+	/* a visit of the namespace is needed */
+	if (in && w->caps_missing)
+		return -EPERM;
 	if (family == NL_RDMA && w->no_ib_core)
 		return -EPROTONOSUPPORT;
 	*ret = malloc(sizeof(**ret));

@@ -69,7 +69,21 @@ static int run(struct play *p, enum plugin plugin, enum verb v, struct pod *pod)
 		blame(p, "it hung");
 	else if (status != 0 && status != 1 && status != FAKE_DIED)
 		blame(p, "it ended with status %d", status);
+	/* Nobody calls again after a success; rdma must not hold up the chain for what it cannot prove. */
+	if (!status && v == DEL && plugin == SRIOV && machine_has_record(plugin, pod->container))
+		blame(p, "DEL says success, but keeps a record");
 	return status;
+}
+
+/* Success with a fault in it must be as good as without. */
+static void check_attached(struct play *p, enum plugin plugin)
+{
+	char *now = machine_dump(), *diff = machine_diff(p->m->attached[plugin], now);
+
+	if (diff[0])
+		blame(p, "ADD says success, but\n%s", diff);
+	free(diff);
+	free(now);
 }
 
 /* A runtime's ADD: the chain ends where it fails. */
@@ -87,7 +101,7 @@ static bool del(struct play *p, struct pod *pod)
 /* What is not as before must be in a record of the plugin whose it is. */
 static void check_records(struct play *p, const char *when)
 {
-	char *now = machine_dump(), *files = machine_files(p->m);
+	char *now = machine_dump(), *files = machine_files();
 	char *diff = machine_diff(p->m->before, now);
 	bool rdma = false, other = strstr(files, "leases/");
 
@@ -98,9 +112,9 @@ static void check_records(struct play *p, const char *when)
 		other |= !is_rdma;
 	}
 	p->pending |= rdma || other;
-	if (rdma && !machine_has_record(p->m, RDMA))
+	if (rdma && !machine_has_record(RDMA, NULL))
 		blame(p, "%s: the RDMA device is not home and no record says so\n%s", when, diff);
-	if (other && !machine_has_record(p->m, SRIOV))
+	if (other && !machine_has_record(SRIOV, NULL))
 		blame(p, "%s: not restored and no record says so; files:\n%s%s", when, files, diff);
 	free(diff);
 	free(files);
@@ -109,7 +123,7 @@ static void check_records(struct play *p, const char *when)
 
 static void check_restored(struct play *p, const char *when)
 {
-	char *now = machine_dump(), *files = machine_files(p->m);
+	char *now = machine_dump(), *files = machine_files();
 	char *diff = machine_diff(p->m->before, now);
 
 	if (diff[0])
@@ -131,6 +145,19 @@ static void lift(struct play *p)
 {
 	fake_get()->fault.effect = FAULT_NONE;
 	p->armed = false;
+}
+
+/* What a run without faults makes of the world: the measure for others. */
+static void learn(struct machine *m)
+{
+	struct pod pod = { .container = "pod-a", .netns = "/run/netns/a" };
+
+	machine_reset(m);
+	for (enum plugin i = 0; i < PLUGINS; i++) {
+		if (machine_run(m, i, ADD, &pod))
+			fake_fatal("ADD fails without any fault: sweep -c has the story");
+		m->attached[i] = machine_dump();
+	}
 }
 
 /* Everything that comes before the call that is hit. */
@@ -243,6 +270,8 @@ struct report history_play(struct machine *m, enum target t, enum follow f,
 	struct report r = { .outcome = RESTORED };
 	int status;
 
+	if (!m->attached[0])
+		learn(m);
 	machine_reset(m);
 	prepare(&p, t);
 	arm(&p, fault);
@@ -252,6 +281,9 @@ struct report history_play(struct machine *m, enum target t, enum follow f,
 			r.outcome = NOT_FIRED;
 		memcpy(r.kind, fake_get()->fault.kind, sizeof(r.kind));
 		check_records(&p, status ? "after it failed" : "after it succeeded");
+		if (!status && (t == ADD_SRIOV || t == ADD_RDMA) &&
+		    fault->effect != FAULT_NETNS_GONE)
+			check_attached(&p, t == ADD_SRIOV ? SRIOV : RDMA);
 		p.pending = false;
 		if (fault->forever && r.outcome != NOT_FIRED)
 			follow_faulty(&p, f);

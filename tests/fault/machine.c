@@ -123,6 +123,8 @@ void machine_close(struct machine *m)
 	remove_tree(m->dir);
 	free(m->pristine);
 	free(m->before);
+	for (int i = 0; i < PLUGINS; i++)
+		free(m->attached[i]);
 }
 
 void machine_reset(struct machine *m)
@@ -275,6 +277,18 @@ static bool is_compared(const char *line)
 	return true;
 }
 
+/* arp_notify, too; how much shorter the line has become */
+static size_t drop_courtesy(char *line, size_t n)
+{
+	static const char word[] = " arp_notify";
+	char *at = memmem(line, n, word, sizeof(word) - 1);
+
+	if (!at)
+		return 0;
+	memmove(at, at + sizeof(word) - 1, n - (size_t)(at - line) - (sizeof(word) - 1));
+	return sizeof(word) - 1;
+}
+
 char *machine_dump(void)
 {
 	char *text = fake_dump(fake_get()), *to = text;
@@ -287,7 +301,7 @@ char *machine_dump(void)
 		next = line + n;
 		if (is_compared(line)) {
 			memmove(to, line, n);
-			to += n;
+			to += n - drop_courtesy(to, n);
 		}
 	}
 	*to = '\0';
@@ -311,7 +325,7 @@ static int list_one(const char *path, const struct stat *st unused, int type, st
 	return 0;
 }
 
-char *machine_files(struct machine *m unused)
+char *machine_files(void)
 {
 	enum { OPEN_DIRS = 16 };
 	char *text = NULL;
@@ -326,7 +340,7 @@ char *machine_files(struct machine *m unused)
 	return text;
 }
 
-bool machine_has_record(struct machine *m unused, enum plugin p)
+bool machine_has_record(enum plugin p, const char *container)
 {
 	const struct dirent *entry;
 	char path[PATH_MAX];
@@ -339,7 +353,8 @@ bool machine_has_record(struct machine *m unused, enum plugin p)
 	/* "@" claims, "!" set aside, "." half written: none of them is a record */
 	while (d && (entry = readdir(d)))
 		found |= !strchr("@!.", entry->d_name[0]) && !is_lock(entry->d_name) &&
-			 strchr(entry->d_name, ':');
+			 strchr(entry->d_name, ':') &&
+			 (!container || strstr(entry->d_name, container));
 	if (d)
 		(void)closedir(d);
 	return found;

@@ -30,6 +30,7 @@ struct machine {
 	char dir[PATH_MAX - 256];
 	struct fake_world *pristine;
 	char *before; /* dump with nothing attached and no pod */
+	char *attached[PLUGINS]; /* dumps after each ADD of a run without faults */
 };
 
 /** machine_open() - a scratch directory below @tmp; from now on FAKE_WORLD and FAKE_ROOT are set */
@@ -52,10 +53,10 @@ void machine_del_netns(const struct pod *pod);
 char *machine_dump(void);
 
 /** machine_files() - records, mirrors and leases that are there, a line each; malloc()ed, "" none */
-char *machine_files(struct machine *m);
+char *machine_files(void);
 
-/** machine_has_record() - is there a record of this plugin */
-bool machine_has_record(struct machine *m, enum plugin p);
+/** machine_has_record() - is there a record of this plugin; @container NULL: whosever */
+bool machine_has_record(enum plugin p, const char *container);
 
 /** machine_diff() - lines that only one of two texts has, "-" and "+"; malloc()ed */
 char *machine_diff(const char *before, const char *after);

@@ -22,7 +22,7 @@
 #include "fake/world.h"
 #include "history.h"
 
-enum { JOBS_MAX = 64, CALLS_MAX = 2000, STAGES_MAX = 32, LOST_SHOWN = 12 };
+enum { JOBS_MAX = 64, CALLS_MAX = 2000, STAGES_MAX = 32, LOST_SHOWN = 100000 };
 
 /** struct sweep - what is asked for, and the counts, shared by all jobs */
 struct sweep {
