@@ -64,7 +64,7 @@ for round in 1 2; do
 		n=$((n + 1))
 	done
 	addresses=$(jq -r '.ips[].address' "$LAB_TMP"/result-* | sort -u | wc -l)
-	equal "different addresses" "$addresses" $((2 * VFS))
+	equal "different addresses" "$addresses" "$VFS"
 
 	say "round $round: and release them"
 	timed "DEL of all" in_parallel detach
