@@ -5,7 +5,9 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "compat.h"
+#include "devinfo.h"
 #include "kernel/node.h"
+#include "limits.h"
 #include "plan.h"
 #include "proto/delegate.h"
 #include "report.h"
@@ -90,6 +92,8 @@ static int attach(const struct run *run, struct world *w, struct err *e)
 	err = node_boot_id(r.boot, e);
 	if (!err && !w->userspace)
 		err = world_get_link(w, e);
+	if (!err)
+		err = limits_check(&run->conf, w, e);
 	if (err)
 		return classify(e, CNI_ERR_KERNEL);
 	plan_make(&run->conf, w, &r.plan);
@@ -115,6 +119,7 @@ static int add_locked(const struct run *run, struct pod *pod, cJSON **ret, struc
 		r = attach(run, w, e);
 	if (r)
 		return r;
+	devinfo_write(w);
 	addrs_announce(w, w->result);
 	*ret = take_ptr(w->result);
 	return 0;

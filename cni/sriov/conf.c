@@ -10,15 +10,19 @@
 #include "plugin/device.h"
 #include "proto/reply.h"
 
+enum { MTU_MIN = 68, MTU_MAX = 65535 };
+
 #define bad(e, ...) err_code(e, EINVAL, CNI_ERR_CONFIG, __VA_ARGS__)
 
 /* Keys that mean something to us, the runtime or libcni; others are probably misspelt. */
 static const char *const known_keys[] = {
-	"cniVersion",	"name",		 "type",	"ipam",		"dns",	       "prevResult",
-	"capabilities", "runtimeConfig", "args",	"deviceID",	"pciBusID",    "vlan",
-	"vlanQoS",	"vlanProto",	 "mac",		"min_tx_rate",	"max_tx_rate", "spoofchk",
-	"trust",	"link_state",	 "logLevel",	"logFile",	"mtu",	       "master",
-	"VFID",		"OrigVfState",	 "cniVersions", "disableCheck", "disableGC",
+	"cniVersion",  "name",	       "type",		"ipam",	       "dns",
+	"prevResult",  "capabilities", "runtimeConfig", "args",	       "deviceID",
+	"pciBusID",    "vlan",	       "vlanQoS",	"vlanProto",   "mac",
+	"min_tx_rate", "max_tx_rate",  "spoofchk",	"trust",       "link_state",
+	"logLevel",    "logFile",      "mtu",		"master",      "VFID",
+	"OrigVfState", "allMulticast", "promisc",	"cniVersions", "disableCheck",
+	"disableGC",
 };
 
 static void warn_unknown(const char *key)
@@ -179,15 +183,34 @@ static int parse_device(const cJSON *conf, struct sriov_conf *ret, struct err *e
 	return r;
 }
 
-static int get_runtime_mac(const cJSON *conf, const char **ret, struct err *e)
+static int parse_netdev(const cJSON *conf, struct sriov_conf *ret, struct err *e)
+{
+	struct opt_bool all_multicast = { 0 }, promisc = { 0 };
+	bool has_mtu;
+	int r = get_ranged(conf, "mtu", MTU_MAX, &ret->mtu, &has_mtu, e);
+
+	if (!r)
+		r = json_get_bool(conf, "allMulticast", &all_multicast, e);
+	if (!r)
+		r = json_get_bool(conf, "promisc", &promisc, e);
+	if (r)
+		return r;
+	/* 68 is what IPv4 needs (RFC 791); 0 means "leave it", as in other plugins */
+	if (ret->mtu && ret->mtu < MTU_MIN)
+		return bad(e, "mtu %u invalid: value must be in the range %d-%d", ret->mtu, MTU_MIN,
+			   MTU_MAX);
+	ret->all_multicast = all_multicast.v;
+	ret->promisc = promisc.v;
+	return 0;
+}
+
+static int get_runtime_text(const cJSON *conf, const char *key, const char **ret, struct err *e)
 {
 	const cJSON *runtime = NULL;
 	int r = json_get_object(conf, "runtimeConfig", &runtime, e);
 
 	*ret = NULL;
-	if (!r && runtime)
-		r = json_get_str(runtime, "mac", ret, e);
-	return r;
+	return r || !runtime ? r : json_get_str(runtime, key, ret, e);
 }
 
 static int parse_mac(const struct cni_call *c, struct sriov_conf *ret, struct err *e)
@@ -199,7 +222,7 @@ static int parse_mac(const struct cni_call *c, struct sriov_conf *ret, struct er
 	if (!r)
 		r = json_get_str(c->conf, "mac", &own, e);
 	if (!r)
-		r = get_runtime_mac(c->conf, &runtime, e);
+		r = get_runtime_text(c->conf, "mac", &runtime, e);
 	if (r)
 		return r;
 	mac = runtime && *runtime ? runtime : arg.set && *arg.value ? arg.value : own;
@@ -253,7 +276,11 @@ int conf_parse(const struct cni_call *c, struct sriov_conf *ret, struct err *e)
 	if (!r)
 		r = parse_vf(c->conf, &v.vf, e);
 	if (!r)
+		r = parse_netdev(c->conf, &v, e);
+	if (!r)
 		r = parse_mac(c, &v, e);
+	if (!r)
+		r = get_runtime_text(c->conf, "CNIDeviceInfoFile", &v.device_info, e);
 	if (!r)
 		r = parse_ipam(c->conf, &v, e);
 	if (r)

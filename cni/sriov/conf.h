@@ -13,14 +13,20 @@
  * @device: PCI address of the VF, or name of an auxiliary device
  * @vf:     attributes asked for (vf.have); its MAC is @mac
  * @mac:    runtimeConfig.mac, else CNI_ARGS MAC, else "mac"
+ * @mtu:    of the interface; 0: leave it
+ * @all_multicast, @promisc: receive what is not addressed to the VF; needs trust
  * @ipam:   type of the delegate; "" none
+ * @device_info: file that tells Multus about the device (device-info-spec); NULL: none
  */
 struct sriov_conf {
 	bool has_device, has_mac;
 	struct devid device;
 	struct vf_attrs vf;
 	struct mac mac;
+	uint32_t mtu;
+	bool all_multicast, promisc;
 	const char *ipam;
+	const char *device_info;
 	const char *log_level, *log_file;
 };
 

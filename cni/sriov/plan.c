@@ -29,14 +29,14 @@ static void want_vf(const struct vf_attrs *vf, struct plan *p)
 static void want_netdev(const struct sriov_conf *conf, const struct world *w, struct plan *p)
 {
 	const struct link *l = &w->link;
+	uint32_t flags = l->flags | IFF_UP | (conf->promisc ? IFF_PROMISC : 0) |
+			 (conf->all_multicast ? IFF_ALLMULTI : 0);
 
 	want(p, "netdev.altnames", (struct value){ .type = VALUE_NAMES });
 	want(p, "netdev.place", place_pod(&w->pod, w->ifname));
 	want(p, "netdev.mac", value_mac(conf->has_mac ? &conf->mac : &l->mac));
-	want(p, "netdev.mtu", value_number(l->mtu));
-	want(p, "netdev.flags",
-	     value_number((l->flags | IFF_UP) & (IFF_UP | IFF_PROMISC | IFF_ALLMULTI | IFF_NOARP |
-						 IFF_MULTICAST | IFF_DEBUG)));
+	want(p, "netdev.mtu", value_number(conf->mtu ? conf->mtu : l->mtu));
+	want(p, "netdev.flags", value_number(flags & NETDEV_FLAGS));
 }
 
 void plan_make(const struct sriov_conf *conf, const struct world *w, struct plan *ret)

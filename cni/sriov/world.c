@@ -38,8 +38,10 @@ static int find_pf(struct world *w, struct err *e)
 	r = pci_uplink(&w->fn.pf, w->pf_name, e);
 	if (!r)
 		r = link_find(w->host, w->pf_name, &pf, e);
-	if (!r)
+	if (!r) {
 		w->pf = pf.ifindex;
+		w->pf_mtu = pf.mtu;
+	}
 	return r ? err_wrap(e, "PF %s of VF %s", w->fn.pf.name, w->fn.id.name) : 0;
 }
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "txn/txn.h"
 
+#include <inttypes.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/log.h"
 
@@ -34,11 +36,25 @@ int txn_observe(struct plan *p, struct world *w, struct err *e)
 	return 0;
 }
 
-static void log_assign(const char *what, const struct assign *a)
+static uint64_t now_us(void)
 {
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000;
+}
+
+/* One line a step; of a group, whose message took as long for all, each has its line. */
+static void log_steps(const char *what, const struct assign *a, size_t n, uint64_t start,
+		      int result)
+{
+	uint64_t took = now_us() - start;
 	char text[VALUE_STR_MAX];
 
-	log_debug("%s %s to %s", what, a->prop->name, value_format(a->to, text, sizeof(text)));
+	for (size_t i = 0; i < n; i++)
+		log_debug("%s %s to %s: %s, %" PRIu64 " us", what, a[i].prop->name,
+			  value_format(a[i].to, text, sizeof(text)),
+			  result ? strerror(-result) : "done", took);
 }
 
 /* One by one, skipping what is there already. Stops at the first failure. */
@@ -62,17 +78,14 @@ static int assign_singly(struct world *w, const struct assign *a, size_t n, stru
 static int assign_run(const struct prop_table *t, struct world *w, const struct assign *a, size_t n,
 		      struct err *e)
 {
-	int r;
+	uint64_t start = now_us();
+	int r = n == 1 ? a->prop->set(w, a->to, e) : t->set_group(w, a->prop->group, a, n, e);
 
-	for (size_t i = 0; i < n; i++)
-		log_assign("set", &a[i]);
-	if (n == 1) {
-		r = a->prop->set(w, a->to, e);
-		return r ? err_wrap(e, "set %s", a->prop->name) : 0;
-	}
-	r = t->set_group(w, a->prop->group, a, n, e);
+	log_steps("set", a, n, start, r);
 	if (!r)
 		return 0;
+	if (n == 1)
+		return err_wrap(e, "set %s", a->prop->name);
 	log_debug("set together failed, setting one by one: %s", e->msg);
 	return assign_singly(w, a, n, e);
 }
@@ -152,13 +165,13 @@ static void undo_rank(const struct prop_table *t, const struct plan *p, struct w
 	size_t n = find_changed(p, w, rank, changed, all);
 
 	for (size_t i = 0, k; i < n; i += k) {
+		uint64_t start = now_us();
 		struct err e = { 0 };
 
 		k = run_length(t, changed + i, n - i);
-		for (size_t j = i; j < i + k; j++)
-			log_assign("undo: set", &changed[j]);
 		if (k == 1 || t->set_group(w, changed[i].prop->group, changed + i, k, &e))
 			restore_singly(w, changed + i, k, all);
+		log_steps("undo: set", changed + i, k, start, all->sys ? -all->sys : 0);
 	}
 }
 

@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The interface: where it is, what it is called, and what goes with it in one message. */
+#include "prop_netdev.h"
+
+#include <string.h>
+
+#include "base/log.h"
+#include "kernel/node.h"
+#include "kernel/sysctl.h"
+#include "props.h"
+#include "world.h"
+
+enum { BUSY_WAIT_MS = 2000, BUSY_STEP_MS = 20 };
+
+static struct nl *link_socket(const struct world *w)
+{
+	return w->at_home ? w->host : w->inpod;
+}
+
+int prop_netdev_get_place(struct world *w, struct value *ret, struct err *e)
+{
+	int r = world_get_link(w, e);
+
+	if (!r)
+		*ret = w->at_home ? place_home(w->link.name) : place_pod(&w->pod, w->link.name);
+	return r;
+}
+
+int prop_netdev_get_mac(struct world *w, struct value *ret, struct err *e)
+{
+	int r = world_get_link(w, e);
+
+	if (!r)
+		*ret = value_mac(&w->link.mac);
+	return r;
+}
+
+int prop_netdev_get_mtu(struct world *w, struct value *ret, struct err *e)
+{
+	int r = world_get_link(w, e);
+
+	if (!r)
+		*ret = value_number(w->link.mtu);
+	return r;
+}
+
+int prop_netdev_get_flags(struct world *w, struct value *ret, struct err *e)
+{
+	int r = world_get_link(w, e);
+
+	if (!r)
+		*ret = value_number(w->link.flags & NETDEV_FLAGS);
+	return r;
+}
+
+int prop_netdev_get_altnames(struct world *w, struct value *ret, struct err *e)
+{
+	int r = world_get_link(w, e);
+
+	if (r)
+		return r;
+	*ret = (struct value){ .type = VALUE_NAMES };
+	for (size_t i = 0; i < w->link.n_altnames; i++)
+		memcpy(ret->names.name[ret->names.n++], w->link.altnames[i], LINK_ALTNAME_MAX);
+	return 0;
+}
+
+static bool wants_name(const struct value_names *names, const char *name)
+{
+	for (size_t i = 0; i < names->n; i++)
+		if (!strcmp(names->name[i], name))
+			return true;
+	return false;
+}
+
+static bool has_altname(const struct link *l, const char *name)
+{
+	for (size_t i = 0; i < l->n_altnames; i++)
+		if (!strcmp(l->altnames[i], name))
+			return true;
+	return false;
+}
+
+int prop_netdev_set_altnames(struct world *w, const struct value *to, struct err *e)
+{
+	int r = world_get_link(w, e);
+	struct link l = w->link;
+
+	world_link_changed(w);
+	for (size_t i = 0; i < l.n_altnames && !r; i++)
+		if (!wants_name(&to->names, l.altnames[i]))
+			r = link_del_altname(link_socket(w), l.ifindex, l.altnames[i], e);
+	for (size_t i = 0; i < to->names.n && !r; i++) {
+		if (has_altname(&l, to->names.name[i]))
+			continue;
+		r = link_add_altname(link_socket(w), l.ifindex, to->names.name[i], e);
+		if (r == -EEXIST) {
+			log_warn("alternative name %s is taken now, left off", to->names.name[i]);
+			r = 0;
+		}
+	}
+	return r;
+}
+
+static bool is_busy(int r)
+{
+	return r == -EBUSY || r == -EAGAIN;
+}
+
+/*
+ * A VF that is being reset (i40e, ice after a change by the PF) refuses for a
+ * while. A change of namespace is not repeated here: it may have happened.
+ */
+static int write_link(struct world *w, const struct link_change *c, struct err *e)
+{
+	uint64_t deadline = node_now_ms() + BUSY_WAIT_MS;
+	int r = link_set(link_socket(w), w->link.ifindex, c, e);
+
+	while (is_busy(r) && c->netns_fd < 0 && node_now_ms() < deadline) {
+		node_sleep_ms(BUSY_STEP_MS);
+		r = link_set(link_socket(w), w->link.ifindex, c, e);
+	}
+	world_link_changed(w);
+	return r;
+}
+
+/*
+ * The old name is taken at home: some other interface got it while this one was
+ * away. The device comes home all the same, under a name of the kernel's choice;
+ * staying in the pod's namespace, or in the way as "net1", would be worse.
+ */
+static int accept_other_name(struct world *w, const char *wanted, struct err *e)
+{
+	struct link_change c = LINK_CHANGE_NONE;
+	int r = world_get_link(w, e);
+
+	if (r)
+		return r;
+	if (!w->at_home)
+		c.netns_fd = w->pod.home.fd;
+	c.name = "dev%d";
+	r = write_link(w, &c, e);
+	if (!r)
+		log_warn("name %s is taken on the host, %s came back under another name", wanted,
+			 w->fn.id.name);
+	return r;
+}
+
+/* Names that the pod gave, or that could clash on arrival, stay behind. */
+static int drop_altnames(struct world *w, struct err *e)
+{
+	const struct value none = { .type = VALUE_NAMES };
+
+	return w->link.n_altnames ? prop_netdev_set_altnames(w, &none, e) : 0;
+}
+
+/*
+ * Where to, under which name, and in the same message MAC and MTU: the kernel
+ * moves first, so these act on a closed device in its new namespace. Nothing
+ * passes through a temporary name or namespace.
+ */
+static int move_link(struct world *w, const struct value *place, const struct mac *mac,
+		     uint32_t mtu, struct err *e)
+{
+	struct link_change c = LINK_CHANGE_NONE;
+	bool home = place_is_home(place);
+	int r = world_get_link(w, e);
+
+	if (!r && home && !w->at_home)
+		r = drop_altnames(w, e);
+	if (!r)
+		r = world_get_link(w, e);
+	if (r)
+		return r;
+	if (home != w->at_home)
+		c.netns_fd = home ? w->pod.home.fd : w->pod.ns.fd;
+	if (strcmp(w->link.name, place->place.name) != 0 || home != w->at_home)
+		c.name = place->place.name;
+	c.mac = mac && !mac_equal(mac, &w->link.mac) ? mac : NULL;
+	c.mtu = mtu == w->link.mtu ? 0 : mtu;
+	c.arp_notify = !home;
+	/* renaming needs the interface down before 6.2; a move downs it anyway */
+	if (c.name && c.netns_fd < 0 && w->link.flags & IFF_UP)
+		c.flags_mask = IFF_UP;
+	/* also after an error: it may have happened after the move */
+	w->likely_in_pod = !home;
+	r = write_link(w, &c, e);
+	if (r == -EEXIST && home)
+		return accept_other_name(w, place->place.name, e);
+	return r;
+}
+
+int prop_netdev_set_place(struct world *w, const struct value *to, struct err *e)
+{
+	return move_link(w, to, NULL, 0, e);
+}
+
+int prop_netdev_set_mac(struct world *w, const struct value *to, struct err *e)
+{
+	struct link_change c = LINK_CHANGE_NONE;
+	int r = world_get_link(w, e);
+
+	c.mac = &to->mac;
+	return r ? r : write_link(w, &c, e);
+}
+
+int prop_netdev_set_mtu(struct world *w, const struct value *to, struct err *e)
+{
+	struct link_change c = LINK_CHANGE_NONE;
+	int r = world_get_link(w, e);
+
+	c.mtu = (uint32_t)to->number;
+	return r ? r : write_link(w, &c, e);
+}
+
+/* Announcing and fast IPv6 are courtesies: a kernel without them is no failure. */
+static void prepare_sysctls(struct world *w)
+{
+	static const struct sysctl_set sets[] = {
+		{ "ipv6", "ndisc_notify", "1" },
+		{ "ipv6", "optimistic_dad", "1" },
+	};
+	struct err e;
+
+	if (sysctl_set_conf(&w->pod.ns, &w->pod.home, w->link.name, sets, array_size(sets), &e))
+		log_info("%s", e.msg);
+}
+
+int prop_netdev_set_flags(struct world *w, const struct value *to, struct err *e)
+{
+	struct link_change c = LINK_CHANGE_NONE;
+	int r = world_get_link(w, e);
+
+	if (r)
+		return r;
+	if (!w->at_home && to->number & IFF_UP)
+		prepare_sysctls(w);
+	c.flags_mask = NETDEV_FLAGS;
+	c.flags = (uint32_t)to->number;
+	r = link_set(link_socket(w), w->link.ifindex, &c, e);
+	if (!r)
+		w->link.flags = (w->link.flags & ~(uint32_t)NETDEV_FLAGS) | c.flags;
+	return r;
+}
+
+int prop_netdev_set_group(struct world *w, const struct assign *a, size_t n, struct err *e)
+{
+	const struct value *place = NULL;
+	struct value here;
+	const struct mac *mac = NULL;
+	uint32_t mtu = 0;
+	int r = prop_netdev_get_place(w, &here, e);
+
+	if (r)
+		return r;
+	for (size_t i = 0; i < n; i++) {
+		if (a[i].prop->get == prop_netdev_get_place)
+			place = a[i].to;
+		else if (a[i].prop->get == prop_netdev_get_mac)
+			mac = &a[i].to->mac;
+		else
+			mtu = (uint32_t)a[i].to->number;
+	}
+	return move_link(w, place ? place : &here, mac, mtu ? mtu : w->link.mtu, e);
+}

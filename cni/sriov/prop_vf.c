@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The VF through its PF: one look-up serves all reads, one message all writes. */
+#include "prop_vf.h"
+
+#include <string.h>
+
+#include "kernel/node.h"
+#include "world.h"
+
+enum {
+	/* i40e and ice reset a VF when its MAC or VLAN changes, and refuse meanwhile. */
+	BUSY_WAIT_MS = 2000,
+	BUSY_STEP_MS = 20,
+};
+
+static int get_vf(struct world *w, enum vf_attr bit, struct err *e)
+{
+	int r = world_get_vf(w, e);
+
+	if (!r && !(w->vf.have & bit))
+		return err_set(e, ENODATA, "driver of PF %s does not tell it", w->pf_name);
+	return r;
+}
+
+int prop_vf_get_mac(struct world *w, struct value *ret, struct err *e)
+{
+	int r = get_vf(w, VF_MAC, e);
+
+	if (!r)
+		*ret = value_mac(&w->vf.mac);
+	return r;
+}
+
+int prop_vf_get_vlan(struct world *w, struct value *ret, struct err *e)
+{
+	int r = get_vf(w, VF_VLAN, e);
+
+	if (!r)
+		*ret = value_numbers(w->vf.vlan, w->vf.qos, w->vf.vlan_proto);
+	return r;
+}
+
+int prop_vf_get_rate(struct world *w, struct value *ret, struct err *e)
+{
+	int r = get_vf(w, VF_RATE, e);
+
+	if (!r)
+		*ret = value_numbers(w->vf.min_tx_rate, w->vf.max_tx_rate, 0);
+	return r;
+}
+
+int prop_vf_get_spoofchk(struct world *w, struct value *ret, struct err *e)
+{
+	int r = get_vf(w, VF_SPOOFCHK, e);
+
+	if (!r)
+		*ret = value_bool(w->vf.spoofchk);
+	return r;
+}
+
+int prop_vf_get_trust(struct world *w, struct value *ret, struct err *e)
+{
+	int r = get_vf(w, VF_TRUST, e);
+
+	if (!r)
+		*ret = value_bool(w->vf.trust);
+	return r;
+}
+
+int prop_vf_get_link_state(struct world *w, struct value *ret, struct err *e)
+{
+	int r = get_vf(w, VF_LINK_STATE, e);
+
+	if (!r)
+		*ret = value_number(w->vf.link_state);
+	return r;
+}
+
+/* Add one property's value to the attributes of a message. */
+typedef void vf_put(struct vf_attrs *a, const struct value *v);
+
+static void put_mac(struct vf_attrs *a, const struct value *v)
+{
+	a->have |= VF_MAC;
+	a->mac = v->mac;
+}
+
+static void put_vlan(struct vf_attrs *a, const struct value *v)
+{
+	a->have |= VF_VLAN;
+	a->vlan = (uint16_t)v->numbers[0];
+	a->qos = (uint8_t)v->numbers[1];
+	a->vlan_proto = (uint16_t)v->numbers[2];
+}
+
+static void put_rate(struct vf_attrs *a, const struct value *v)
+{
+	a->have |= VF_RATE;
+	a->min_tx_rate = v->numbers[0];
+	a->max_tx_rate = v->numbers[1];
+}
+
+static void put_spoofchk(struct vf_attrs *a, const struct value *v)
+{
+	a->have |= VF_SPOOFCHK;
+	a->spoofchk = v->yes;
+}
+
+static void put_trust(struct vf_attrs *a, const struct value *v)
+{
+	a->have |= VF_TRUST;
+	a->trust = v->yes;
+}
+
+static void put_link_state(struct vf_attrs *a, const struct value *v)
+{
+	a->have |= VF_LINK_STATE;
+	a->link_state = (enum vf_link_state)v->number;
+}
+
+static int write_vf(struct world *w, const struct vf_attrs *a, struct err *e)
+{
+	uint64_t deadline = node_now_ms() + BUSY_WAIT_MS;
+	int r;
+
+	do {
+		r = vf_set(w->host, w->pf, w->fn.vf, a, e);
+		if (r != -EBUSY && r != -EAGAIN)
+			break;
+		node_sleep_ms(BUSY_STEP_MS);
+	} while (node_now_ms() < deadline);
+	world_vf_changed(w);
+	/* some drivers hand the MAC on to the VF's interface */
+	if (a->have & VF_MAC)
+		world_link_changed(w);
+	return r ? err_wrap(e, "PF %s vf %u", w->pf_name, w->fn.vf) : 0;
+}
+
+static int set_vf(struct world *w, vf_put *put, const struct value *to, struct err *e)
+{
+	struct vf_attrs a = { 0 };
+
+	put(&a, to);
+	return write_vf(w, &a, e);
+}
+
+int prop_vf_set_mac(struct world *w, const struct value *to, struct err *e)
+{
+	return set_vf(w, put_mac, to, e);
+}
+
+int prop_vf_set_vlan(struct world *w, const struct value *to, struct err *e)
+{
+	return set_vf(w, put_vlan, to, e);
+}
+
+int prop_vf_set_rate(struct world *w, const struct value *to, struct err *e)
+{
+	return set_vf(w, put_rate, to, e);
+}
+
+int prop_vf_set_spoofchk(struct world *w, const struct value *to, struct err *e)
+{
+	return set_vf(w, put_spoofchk, to, e);
+}
+
+int prop_vf_set_trust(struct world *w, const struct value *to, struct err *e)
+{
+	return set_vf(w, put_trust, to, e);
+}
+
+int prop_vf_set_link_state(struct world *w, const struct value *to, struct err *e)
+{
+	return set_vf(w, put_link_state, to, e);
+}
+
+static const struct {
+	const char *prop;
+	vf_put *put;
+} vf_puts[] = {
+	{ "vf.mac", put_mac },	   { "vf.vlan", put_vlan },
+	{ "vf.rate", put_rate },   { "vf.spoofchk", put_spoofchk },
+	{ "vf.trust", put_trust }, { "vf.link_state", put_link_state },
+};
+
+int prop_vf_set_group(struct world *w, const struct assign *a, size_t n, struct err *e)
+{
+	struct vf_attrs attrs = { 0 };
+
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = 0; j < array_size(vf_puts); j++)
+			if (!strcmp(a[i].prop->name, vf_puts[j].prop))
+				vf_puts[j].put(&attrs, a[i].to);
+	return write_vf(w, &attrs, e);
+}
