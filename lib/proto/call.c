@@ -9,6 +9,7 @@
 #include <net/if.h>
 #include <poll.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -107,6 +108,13 @@ static enum cni_command find_command(const char *text)
 	return c;
 }
 
+static void append_name(char *list, size_t size, const char *name)
+{
+	size_t n = strlen(list);
+
+	(void)snprintf(list + n, size - n, "%s%s", n ? "," : "", name);
+}
+
 static int read_variables(struct cni_call *c, struct err *e)
 {
 	unsigned self = c->command < CNI_COMMANDS ? 1U << c->command : 0;
@@ -121,8 +129,7 @@ static int read_variables(struct cni_call *c, struct err *e)
 		memcpy((char *)c + variables[i].offset, &value, sizeof(value));
 		if (!*value && (variables[i].listed & self)) {
 			any |= variables[i].required & self;
-			strcat(missing, missing[0] ? "," : "");
-			strcat(missing, variables[i].name);
+			append_name(missing, sizeof(missing), variables[i].name);
 		}
 		/* wrong wins over missing; what the command does not need is not looked at */
 		if (*value && variables[i].check && (variables[i].required & self))
