@@ -48,12 +48,12 @@ static bool has_name(const struct value_names *set, const char *name)
 	return false;
 }
 
-static bool names_equal(const struct value_names *a, const struct value_names *b)
+static bool has_names(const struct value_names *set, const struct value_names *subset)
 {
-	for (size_t i = 0; i < a->n; i++)
-		if (!has_name(b, a->name[i]))
+	for (size_t i = 0; i < subset->n; i++)
+		if (!has_name(set, subset->name[i]))
 			return false;
-	return a->n == b->n;
+	return true;
 }
 
 bool value_equal(const struct value *a, const struct value *b)
@@ -74,9 +74,18 @@ bool value_equal(const struct value *a, const struct value *b)
 	case VALUE_PLACE:
 		return places_equal(&a->place, &b->place);
 	case VALUE_NAMES:
-		return names_equal(&a->names, &b->names);
+		return has_names(&a->names, &b->names) && has_names(&b->names, &a->names);
 	}
 	return false;
+}
+
+/* In digits: cJSON's own numbers are doubles, which have 53 bits and print 10^15 as 1e+15. */
+static cJSON *number_to_json(uint64_t v)
+{
+	char text[24];
+
+	(void)snprintf(text, sizeof(text), "%" PRIu64, v);
+	return cJSON_CreateRaw(text);
 }
 
 static cJSON *numbers_to_json(const struct value *v)
@@ -84,7 +93,7 @@ static cJSON *numbers_to_json(const struct value *v)
 	cJSON *list = cJSON_CreateArray();
 
 	for (size_t i = 0; list && i < array_size(v->numbers); i++)
-		cJSON_AddItemToArray(list, cJSON_CreateNumber(v->numbers[i]));
+		cJSON_AddItemToArray(list, number_to_json(v->numbers[i]));
 	return list;
 }
 
@@ -101,9 +110,10 @@ static cJSON *place_to_json(const struct value_place *p)
 {
 	cleanup(json_free) cJSON *obj = cJSON_CreateObject();
 
-	if (!obj || !json_put_int(obj, "dev", (int64_t)p->dev) ||
-	    !json_put_int(obj, "ino", (int64_t)p->ino) ||
-	    !json_put_int(obj, "cookie", (int64_t)p->cookie) || !json_put_str(obj, "name", p->name))
+	if (!obj || !json_put(obj, "dev", number_to_json(p->dev)) ||
+	    !json_put(obj, "ino", number_to_json(p->ino)) ||
+	    !json_put(obj, "cookie", number_to_json(p->cookie)) ||
+	    !json_put_str(obj, "name", p->name))
 		return NULL;
 	return take_ptr(obj);
 }
@@ -114,7 +124,7 @@ cJSON *value_to_json(const struct value *v)
 
 	switch (v->type) {
 	case VALUE_NUMBER:
-		return cJSON_CreateNumber((double)v->number);
+		return number_to_json(v->number);
 	case VALUE_BOOL:
 		return cJSON_CreateBool(v->yes);
 	case VALUE_MAC:
@@ -133,7 +143,9 @@ cJSON *value_to_json(const struct value *v)
 
 static bool read_number(const cJSON *j, uint64_t max, uint64_t *ret)
 {
-	return cJSON_IsNumber(j) && j->valuestring && !str_to_u64(j->valuestring, 10, max, ret);
+	/* raw: not read but made by number_to_json() */
+	return (cJSON_IsNumber(j) || cJSON_IsRaw(j)) && j->valuestring &&
+	       !str_to_u64(j->valuestring, 10, max, ret);
 }
 
 static bool read_text(const cJSON *j, char *dst, size_t size)
