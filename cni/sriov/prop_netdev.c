@@ -111,7 +111,7 @@ static bool is_busy(int r)
  * A VF that is being reset (i40e, ice after a change by the PF) refuses for a
  * while. A change of namespace is not repeated here: it may have happened.
  */
-static int write_link(struct world *w, const struct link_change *c, struct err *e)
+static int send_change(struct world *w, const struct link_change *c, struct err *e)
 {
 	uint64_t deadline = node_now_ms() + BUSY_WAIT_MS;
 	int r = link_set(link_socket(w), w->link.ifindex, c, e);
@@ -120,6 +120,13 @@ static int write_link(struct world *w, const struct link_change *c, struct err *
 		node_sleep_ms(BUSY_STEP_MS);
 		r = link_set(link_socket(w), w->link.ifindex, c, e);
 	}
+	return r;
+}
+
+static int write_link(struct world *w, const struct link_change *c, struct err *e)
+{
+	int r = send_change(w, c, e);
+
 	world_link_changed(w);
 	return r;
 }
@@ -237,7 +244,7 @@ int prop_netdev_set_flags(struct world *w, const struct value *to, struct err *e
 		prepare_sysctls(w);
 	c.flags_mask = NETDEV_FLAGS;
 	c.flags = (uint32_t)to->number;
-	r = link_set(link_socket(w), w->link.ifindex, &c, e);
+	r = send_change(w, &c, e);
 	if (!r)
 		w->link.flags = (w->link.flags & ~(uint32_t)NETDEV_FLAGS) | c.flags;
 	return r;
