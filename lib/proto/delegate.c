@@ -286,7 +286,6 @@ static int read_result(const struct cni_call *c, const struct spawn_end *end, cJ
 	if (!r)
 		r = result_parse(empty ? empty : doc, c->version, &result, e);
 	if (r) {
-		e->code = e->sys == ENOMEM ? CNI_ERR_INTERNAL : CNI_ERR_DECODE;
 		quote(end->out, e);
 		return r;
 	}

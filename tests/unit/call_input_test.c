@@ -121,6 +121,7 @@ START_TEST(version_gate)
 		{ "STATUS", "1..0", 6, "invalid cniVersion" },
 		{ "STATUS", "1.1.0.", 6, "invalid cniVersion" },
 		{ "STATUS", "11111111111111111111", 6, "invalid cniVersion" },
+		{ "STATUS", "1.0000000000000001", 6, "invalid cniVersion" },
 	};
 
 	for (size_t i = 0; i < array_size(rows); i++) {

@@ -123,13 +123,15 @@ END_TEST
 START_TEST(routes_are_read_with_their_types)
 {
 	cJSON *r = doc("{'routes':[{'dst':'10.1.2.3/16','gw':'10.0.0.1','mtu':1400,'advmss':1360,"
-		       "'priority':5,'table':0,'scope':253},{'dst':'::/0','gw':''}]}");
+		       "'priority':5,'table':0,'scope':253},{'dst':'::/0','gw':''},"
+		       "{'dst':'10.0.0.0/8','scope':255,'table':4294967295}]}");
 	struct route routes[RESULT_ROUTES_MAX];
 	char text[CIDR_STR_MAX];
 	size_t n = 0;
 
 	ck_assert_int_eq(result_get_routes(r, routes, &n, &error), 0);
-	ck_assert_uint_eq(n, 2);
+	ck_assert_uint_eq(n, 3);
+	ck_assert(routes[2].scope.v == 255 && routes[2].table.v == UINT32_MAX);
 	ck_assert_str_eq(cidr_format(&routes[0].dst, text), "10.1.2.3/16");
 	ck_assert_str_eq(ip_format(&routes[0].gw, text), "10.0.0.1");
 	ck_assert_uint_eq(routes[0].mtu, 1400);
