@@ -34,7 +34,7 @@ static int make_parents(const char *path, mode_t mode)
 	char part[PATH_MAX];
 	int r = str_copy(part, sizeof(part), path);
 
-	for (char *slash = r ? NULL : strchr(part + 1, '/'); slash && !r;
+	for (char *slash = r ? NULL : strchr(part + (*part == '/'), '/'); slash && !r;
 	     slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
 		r = make_dir(part, mode);
@@ -128,17 +128,27 @@ static int tmp_name(char buf[static NAME_MAX + 1], const char *name)
 	return str_printf(buf, NAME_MAX + 1, ".%s.tmp", name);
 }
 
+/* Made anew: what is there, a killed write's or no file at all, is neither opened nor kept. */
+static int create_tmp(int dirfd, const char *tmp, mode_t mode)
+{
+	static const int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
+	int fd = openat(dirfd, tmp, flags, mode);
+
+	if (fd < 0 && errno == EEXIST && !unlinkat(dirfd, tmp, 0))
+		fd = openat(dirfd, tmp, flags, mode);
+	return fd < 0 ? -errno : fd;
+}
+
 enum durability { DURABLE, FLEETING };
 
 static int write_tmp(int dirfd, const char *tmp, const void *data, size_t len, mode_t mode,
 		     enum durability how)
 {
-	cleanup(fd_close) int fd =
-		openat(dirfd, tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode);
+	cleanup(fd_close) int fd = create_tmp(dirfd, tmp, mode);
 	int r;
 
 	if (fd < 0)
-		return -errno;
+		return fd;
 	r = write_full(fd, data, len);
 	if (!r && how == DURABLE && fsync(fd))
 		r = -errno;
@@ -198,8 +208,10 @@ int file_link_at(int dirfd, const char *name, const char *target, struct err *e)
 	r = errno == EEXIST ? tmp_name(tmp, name) : -errno;
 	if (!r && unlinkat(dirfd, tmp, 0) && errno != ENOENT)
 		r = -errno;
-	if (!r && (symlinkat(target, dirfd, tmp) || renameat(dirfd, tmp, dirfd, name)))
+	if (!r && (symlinkat(target, dirfd, tmp) || renameat(dirfd, tmp, dirfd, name))) {
 		r = -errno;
+		(void)unlinkat(dirfd, tmp, 0);
+	}
 	return r ? err_sys(e, -r, "link %s", name) : 0;
 }
 

@@ -44,9 +44,14 @@ static int wait_lock(int fd, unsigned timeout_ms)
 	};
 	struct sigaction act = { .sa_handler = on_alarm }, old;
 	uint64_t deadline = now_ms() + timeout_ms;
+	sigset_t signals, old_signals;
 	int r = -ETIMEDOUT;
 
-	if (sigaction(SIGALRM, &act, &old) || setitimer(ITIMER_REAL, &timer, NULL))
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGALRM);
+	/* who started us may have blocked it: that is inherited through exec */
+	if (sigaction(SIGALRM, &act, &old) || sigprocmask(SIG_UNBLOCK, &signals, &old_signals) ||
+	    setitimer(ITIMER_REAL, &timer, NULL))
 		return -errno;
 	for (int i = 0; i < SIGNALS_MAX && r == -ETIMEDOUT; i++) {
 		r = flock(fd, LOCK_EX) ? -errno : 0;
@@ -56,6 +61,7 @@ static int wait_lock(int fd, unsigned timeout_ms)
 			break;
 	}
 	(void)setitimer(ITIMER_REAL, &off, NULL);
+	(void)sigprocmask(SIG_SETMASK, &old_signals, NULL);
 	(void)sigaction(SIGALRM, &old, NULL);
 	return r;
 }
