@@ -126,6 +126,7 @@ static void close_fd(int *fd)
 {
 	if (*fd >= 0)
 		(void)close(*fd);
+	*fd = -EBADF;
 }
 
 int announce_addrs(const struct netns *in, const struct netns *home, int ifindex,

@@ -32,9 +32,8 @@ enum inet_dad { INET_DAD_DONE, INET_DAD_TENTATIVE, INET_DAD_FAILED };
  * Return: 0; -EADDRINUSE: an address is in use elsewhere ("dadfailed"), named;
  * -ETIMEDOUT: still tentative.
  */
-int inet_wait_dad(struct netns *in, const struct netns *home, int ifindex,
-		  const struct cidr *addrs, size_t n, unsigned timeout_ms,
-		  struct err *e) must_check;
+int inet_wait_dad(struct netns *in, const struct netns *home, int ifindex, const struct cidr *addrs,
+		  size_t n, unsigned timeout_ms, struct err *e) must_check;
 
 /** inet_has_addr() - is this address with this prefix on the interface; 0 and *ret, or -errno */
 int inet_has_addr(struct nl *nl, int ifindex, const struct cidr *addr, bool *ret,

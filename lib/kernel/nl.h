@@ -10,8 +10,8 @@
 #include "kernel/netns.h"
 
 enum nl_family {
-	NL_ROUTE,	/* NETLINK_ROUTE */
-	NL_RDMA,	/* NETLINK_RDMA; -EPROTONOSUPPORT: ib_core is not loaded */
+	NL_ROUTE, /* NETLINK_ROUTE */
+	NL_RDMA, /* NETLINK_RDMA; -EPROTONOSUPPORT: ib_core is not loaded */
 };
 
 struct nl;

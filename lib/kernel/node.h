@@ -8,8 +8,8 @@
 enum { NODE_BOOT_ID_MAX = 40 };
 
 enum node_dir {
-	NODE_STATE,	/* survives a reboot: /var/lib/cni */
-	NODE_RUN,	/* does not: /run/cni */
+	NODE_STATE, /* survives a reboot: /var/lib/cni */
+	NODE_RUN, /* does not: /run/cni */
 };
 
 /** node_dir() - absolute path, static */

@@ -17,8 +17,8 @@
 
 enum {
 	PCI_DRIVER_MAX = 64,
-	PCI_NETDEVS_MAX = 64,	/* a switchdev PF lists all its representors */
-	PCI_RDMA_MAX = 8,	/* RDMA devices of one function */
+	PCI_NETDEVS_MAX = 64, /* a switchdev PF lists all its representors */
+	PCI_RDMA_MAX = 8, /* RDMA devices of one function */
 };
 
 /**

@@ -6,9 +6,9 @@
 
 /** struct sysctl_set - one file below /proc/sys/net/FAMILY/conf/IFNAME/ */
 struct sysctl_set {
-	const char *family;	/* "ipv4", "ipv6" */
-	const char *key;	/* "ndisc_notify" */
-	const char *value;	/* "1" */
+	const char *family; /* "ipv4", "ipv6" */
+	const char *key; /* "ndisc_notify" */
+	const char *value; /* "1" */
 };
 
 /**

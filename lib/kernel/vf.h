@@ -14,8 +14,8 @@
 /* One bit for each attribute, in the order the kernel applies them (do_setvfinfo()). */
 enum vf_attr {
 	VF_MAC = 1 << 0,
-	VF_VLAN = 1 << 1,	/* id, QoS and protocol go together */
-	VF_RATE = 1 << 2,	/* min and max go together */
+	VF_VLAN = 1 << 1, /* id, QoS and protocol go together */
+	VF_RATE = 1 << 2, /* min and max go together */
 	VF_SPOOFCHK = 1 << 3,
 	VF_LINK_STATE = 1 << 4,
 	VF_TRUST = 1 << 5,

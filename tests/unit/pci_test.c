@@ -72,7 +72,7 @@ static int remove_one(const char *path, unused const struct stat *st, unused int
 /* PF 81:00.1, first VF at 81:01.0 (7 further), then every second function: VF 2 is 81:01.4. */
 static void set_up(void)
 {
-	strcpy(root + strlen(root) - 6, "XXXXXX");
+	memset(root + strlen(root) - 6, 'X', 6);
 	ck_assert_ptr_nonnull(mkdtemp(root));
 	make_dir(PCI "0000:81:00.1/net/ens1f1");
 	make_file(PCI "0000:81:00.1", "sriov_offset", "7\n");

@@ -16,7 +16,7 @@ static int fd;
 
 static void set_up(void)
 {
-	strcpy(dir + strlen(dir) - 6, "XXXXXX");
+	memset(dir + strlen(dir) - 6, 'X', 6);
 	ck_assert_ptr_nonnull(mkdtemp(dir));
 	fd = sysfs_open(AT_FDCWD, dir);
 	ck_assert_int_ge(fd, 0);

@@ -16,8 +16,8 @@ static inline void assert_bytes(struct nl_msg *m, const char *want)
 
 	ck_assert_ptr_nonnull(m);
 	h = nlmsg_hdr(m);
-	ck_assert_uint_lt(h->nlmsg_len * 2, sizeof(got));
-	for (uint32_t i = 0; i < h->nlmsg_len; i++)
+	ck_assert_uint_lt(h->nlmsg_len, sizeof(got) / 2);
+	for (size_t i = 0; i < h->nlmsg_len; i++)
 		sprintf(got + 2 * i, "%02x", ((const uint8_t *)h)[i]);
 	/* nlmsg_seq and nlmsg_pid are the socket's */
 	memset(got + 16, '0', 16);
