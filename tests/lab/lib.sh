@@ -23,7 +23,7 @@ export NETCONFPATH CNI_PATH
 # ---- telling ----
 
 # A command that fails ends the scenario; this says so where nothing else did.
-failed=no
+failed=no # or said already why it ended
 on_exit() {
 	[ "$1" = 0 ] || [ "$failed" = yes ] || echo "FAIL: a command ended with status $1" >&2
 }
@@ -41,6 +41,14 @@ fail() {
 	failed=yes
 	echo "FAIL: $*" >&2
 	exit 1
+}
+
+# skip WHY: this guest cannot run the scenario
+skip() {
+	failed=yes
+	echo "$*" >/tmp/skip
+	echo "SKIP: $*"
+	exit 77
 }
 
 # equal WHAT GOT WANTED
