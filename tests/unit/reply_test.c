@@ -87,13 +87,13 @@ START_TEST(error_is_one_line_of_utf8)
 {
 	/* a cut character, a lone continuation, an overlong one, control characters */
 	struct err e = { .code = 4,
-			 .msg = "a\nb\x01\xc3\xa4\xe2\x82",
-			 .details = "\x80\xc0\xaf\tz" };
+			 .msg = "a\nb\x01\xc3\xa4\xf0\x9f\x98\x80\xe2\x82",
+			 .details = "\x80\xc0\xaf\t\xf0\x9f\xffz" };
 	char buf[TEXT_MAX];
 
 	ck_assert_str_eq(error_text(CNI_1_1_0, &e, buf),
 			 "{\"cniVersion\":\"1.1.0\",\"code\":4,"
-			 "\"msg\":\"a b \xc3\xa4??\",\"details\":\"??? z\"}\n");
+			 "\"msg\":\"a b \xc3\xa4\xf0\x9f\x98\x80??\",\"details\":\"??? ???z\"}\n");
 }
 END_TEST
 
@@ -136,6 +136,7 @@ START_TEST(lost_answer_is_an_error)
 	ck_assert_int_eq(pipe(fds), 0);
 	close(fds[0]);
 	ck_assert_int_eq(reply_json(fds[1], d, &e), -EPIPE);
+	ck_assert_str_eq(e.msg, "write the answer: Broken pipe");
 	ck_assert_uint_eq(reply_code(&e), CNI_ERR_IO);
 	close(fds[1]);
 	e = (struct err){ 0 };
