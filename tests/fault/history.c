@@ -23,6 +23,7 @@ static const char *const follow_names[FOLLOWS] = {
 	[FOLLOW_DEL] = "del",
 	[FOLLOW_GONE] = "gone",
 	[FOLLOW_NEXT] = "next",
+	[FOLLOW_GC] = "gc",
 };
 
 const char *target_name(enum target t)
@@ -98,6 +99,13 @@ static bool del(struct play *p, struct pod *pod)
 	return !run(p, RDMA, DEL, pod) && !run(p, SRIOV, DEL, pod);
 }
 
+static bool collect(struct play *p)
+{
+	bool rdma = !run(p, RDMA, GC, p->victim), sriov = !run(p, SRIOV, GC, p->victim);
+
+	return rdma && sriov;
+}
+
 /* What is not as before must be in a record of the plugin whose it is. */
 static void check_records(struct play *p, const char *when)
 {
@@ -123,9 +131,12 @@ static void check_records(struct play *p, const char *when)
 
 static void check_restored(struct play *p, const char *when)
 {
-	char *now = machine_dump(), *files = machine_files();
-	char *diff = machine_diff(p->m->before, now);
+	char *now, *files, *diff;
 
+	machine_settle();
+	now = machine_dump();
+	files = machine_files();
+	diff = machine_diff(p->m->before, now);
 	if (diff[0])
 		blame(p, "%s: not as before\n%s", when, diff);
 	if (files[0])
@@ -232,9 +243,9 @@ static void follow_faulty(struct play *p, enum follow f)
 {
 	if (f != FOLLOW_DEL)
 		machine_del_netns(p->victim);
-	(void)del(p, p->victim);
+	(void)(f == FOLLOW_GC ? collect(p) : del(p, p->victim));
 	check_records(p, "while the fault lasts, after DEL");
-	(void)del(p, p->victim);
+	(void)(f == FOLLOW_GC ? collect(p) : del(p, p->victim));
 	check_records(p, "while the fault lasts, after DEL twice");
 }
 
@@ -244,6 +255,13 @@ static void follow_clean(struct play *p, enum follow f)
 
 	if (f != FOLLOW_DEL)
 		machine_del_netns(p->victim);
+	if (f == FOLLOW_GC) {
+		machine_del_netns(&p->a);
+		if (!collect(p))
+			blame(p, "GC fails though the fault is gone");
+		check_restored(p, "after GC");
+		return;
+	}
 	if (f == FOLLOW_NEXT && other == &p->b)
 		next_pod(p, p->victim, other);
 	if (!del(p, p->victim))

@@ -24,6 +24,7 @@ enum follow {
 	FOLLOW_DEL, /* DEL, DEL, then the namespace goes: what a good runtime does */
 	FOLLOW_GONE, /* the namespace goes first, then DEL, DEL */
 	FOLLOW_NEXT, /* the namespace goes, the next pod gets the device, then comes a late DEL */
+	FOLLOW_GC, /* the namespace goes, and all that is left to do is GC's */
 	FOLLOWS,
 };
 

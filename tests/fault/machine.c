@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "machine.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <ftw.h>
 #include <signal.h>
@@ -18,7 +17,9 @@
 
 #define DEVICE "0000:03:00.3"
 
-static const char *const plugin_names[PLUGINS] = { [SRIOV] = "sriov", [RDMA] = "rdma" };
+const char *const plugin_names[PLUGINS] = { [SRIOV] = "sriov", [RDMA] = "rdma" };
+
+static const char *const verb_names[] = { [ADD] = "ADD", [DEL] = "DEL", [GC] = "GC" };
 
 /* Every attribute differs from what the VF has before, and before is not the driver's default. */
 static const char conf[] =
@@ -100,6 +101,9 @@ void machine_open(struct machine *m, const char *tmp)
 	(void)setenv("FAKE_WORLD", path, 1);
 	fake_printf(path, sizeof(path), "%s/root", m->dir);
 	(void)setenv("FAKE_ROOT", path, 1);
+	/* A sanitizer's report must not look like a plugin's error. */
+	(void)setenv("ASAN_OPTIONS", "exitcode=99", 0);
+	(void)setenv("UBSAN_OPTIONS", "halt_on_error=1:exitcode=99", 0);
 	if (m->verbose)
 		(void)setenv("FAKE_LOG", "/dev/stderr", 1);
 	make_pristine(m);
@@ -143,13 +147,16 @@ void machine_reset(struct machine *m)
 	}
 }
 
-static void write_conf(const char *path, enum plugin p, const struct pod *pod)
+static void write_conf(const char *path, enum plugin p, enum verb v, const struct pod *pod)
 {
 	FILE *f = fopen(path, "we");
 
 	if (!f)
 		fake_fatal("%s: %s", path, strerror(errno));
-	(void)fprintf(f, "{\"cniVersion\":\"1.0.0\",\"type\":\"%s\",%s", plugin_names[p], conf);
+	(void)fprintf(f, "{\"cniVersion\":\"%s\",\"type\":\"%s\",%s", v == GC ? "1.1.0" : "1.0.0",
+		      plugin_names[p], conf);
+	if (v == GC)
+		(void)fputs(",\"cni.dev/valid-attachments\":[]", f);
 	if (pod->answer[0])
 		(void)fprintf(f, ",\"prevResult\":%s", pod->answer);
 	(void)fputs("}", f);
@@ -169,7 +176,7 @@ static void read_answer(const char *path, struct pod *pod)
 
 static void set_environment(const struct machine *m, enum verb v, const struct pod *pod)
 {
-	(void)setenv("CNI_COMMAND", v == ADD ? "ADD" : "DEL", 1);
+	(void)setenv("CNI_COMMAND", verb_names[v], 1);
 	(void)setenv("CNI_CONTAINERID", pod->container, 1);
 	(void)setenv("CNI_NETNS", pod->netns, 1);
 	(void)setenv("CNI_IFNAME", "net1", 1);
@@ -235,11 +242,11 @@ int machine_run(struct machine *m, enum plugin p, enum verb v, struct pod *pod)
 	fake_printf(out, sizeof(out), "%s/out", m->dir);
 	if (v == ADD && p == SRIOV)
 		pod->answer[0] = '\0';
-	write_conf(in, p, pod);
+	write_conf(in, p, v, pod);
 	set_environment(m, v, pod);
 	if (m->verbose)
-		(void)fprintf(stderr, "---- %s %s for %s\n", plugin_names[p],
-			      v == ADD ? "ADD" : "DEL", pod->container);
+		(void)fprintf(stderr, "---- %s %s for %s\n", plugin_names[p], verb_names[v],
+			      pod->container);
 	status = spawn(m, p, in, out);
 	if (v == ADD) {
 		pod->added[p] = status == 0;
@@ -261,134 +268,4 @@ int machine_run(struct machine *m, enum plugin p, enum verb v, struct pod *pod)
 void machine_del_netns(const struct pod *pod)
 {
 	(void)fake_del_netns(fake_get(), pod->netns);
-	/* A runtime's next step comes later than the kernel's. */
-	fake_advance(fake_get(), 10000);
-}
-
-/* Pods' own lines are no part of the node; courtesies (sysctls) may fail without a word. */
-static bool is_compared(const char *line)
-{
-	static const char *const out[] = { "netns /run", "  link lo in /run", "  link eth0 in /run",
-					   "    sysctl" };
-
-	for (size_t i = 0; i < array_size(out); i++)
-		if (!strncmp(line, out[i], strlen(out[i])))
-			return false;
-	return true;
-}
-
-/* arp_notify, too; how much shorter the line has become */
-static size_t drop_courtesy(char *line, size_t n)
-{
-	static const char word[] = " arp_notify";
-	char *at = memmem(line, n, word, sizeof(word) - 1);
-
-	if (!at)
-		return 0;
-	memmove(at, at + sizeof(word) - 1, n - (size_t)(at - line) - (sizeof(word) - 1));
-	return sizeof(word) - 1;
-}
-
-char *machine_dump(void)
-{
-	char *text = fake_dump(fake_get()), *to = text;
-
-	if (!text)
-		fake_fatal("out of memory");
-	for (char *line = text, *next; *line; line = next) {
-		size_t n = strcspn(line, "\n") + 1;
-
-		next = line + n;
-		if (is_compared(line)) {
-			memmove(to, line, n);
-			to += n - drop_courtesy(to, n);
-		}
-	}
-	*to = '\0';
-	return text;
-}
-
-/* A lock file stays by design; it says nothing. */
-static bool is_lock(const char *path)
-{
-	size_t n = strlen(path);
-
-	return (n > 5 && !strcmp(path + n - 5, ".lock")) || strstr(path, "/sriov-rdma/lock/");
-}
-
-static FILE *list;
-
-static int list_one(const char *path, const struct stat *st unused, int type, struct FTW *f unused)
-{
-	if ((type == FTW_F || type == FTW_SL || type == FTW_SLN) && !is_lock(path))
-		(void)fprintf(list, "%s\n", path + strlen(fake_root()) + 1);
-	return 0;
-}
-
-char *machine_files(void)
-{
-	enum { OPEN_DIRS = 16 };
-	char *text = NULL;
-	size_t size;
-
-	list = open_memstream(&text, &size);
-	if (!list)
-		fake_fatal("out of memory");
-	(void)nftw(fake_root(), list_one, OPEN_DIRS, FTW_PHYS);
-	if (fclose(list))
-		fake_fatal("out of memory");
-	return text;
-}
-
-bool machine_has_record(enum plugin p, const char *container)
-{
-	const struct dirent *entry;
-	char path[PATH_MAX];
-	bool found = false;
-	DIR *d;
-
-	fake_printf(path, sizeof(path), "%s/var/lib/cni/sriov-rdma/%s", fake_root(),
-		    plugin_names[p]);
-	d = opendir(path);
-	/* "@" claims, "!" set aside, "." half written: none of them is a record */
-	while (d && (entry = readdir(d)))
-		found |= !strchr("@!.", entry->d_name[0]) && !is_lock(entry->d_name) &&
-			 strchr(entry->d_name, ':') &&
-			 (!container || strstr(entry->d_name, container));
-	if (d)
-		(void)closedir(d);
-	return found;
-}
-
-static bool has_line(const char *text, const char *line, size_t n)
-{
-	for (const char *l = text; *l; l += strcspn(l, "\n") + 1)
-		if (strcspn(l, "\n") == n && !strncmp(l, line, n))
-			return true;
-	return false;
-}
-
-static void put_missing(FILE *f, char sign, const char *from, const char *in)
-{
-	for (const char *l = from; *l; l += strcspn(l, "\n") + 1) {
-		size_t n = strcspn(l, "\n");
-
-		if (!has_line(in, l, n))
-			(void)fprintf(f, "#   %c %.*s\n", sign, (int)n, l);
-	}
-}
-
-char *machine_diff(const char *before, const char *after)
-{
-	char *text = NULL;
-	size_t size;
-	FILE *f = open_memstream(&text, &size);
-
-	if (!f)
-		fake_fatal("out of memory");
-	put_missing(f, '-', before, after);
-	put_missing(f, '+', after, before);
-	if (fclose(f))
-		fake_fatal("out of memory");
-	return text;
 }

@@ -11,9 +11,11 @@
 #include "base/attr.h"
 
 enum plugin { SRIOV, RDMA, PLUGINS };
-enum verb { ADD, DEL };
+enum verb { ADD, DEL, GC };
 
 enum { ANSWER_MAX = 16384, RUN_TIMEOUT_S = 60, STATUS_HUNG = 1000 };
+
+extern const char *const plugin_names[PLUGINS];
 
 /** struct pod - a container that gets the one device all this is about */
 struct pod {
@@ -46,8 +48,11 @@ void machine_reset(struct machine *m);
  */
 int machine_run(struct machine *m, enum plugin p, enum verb v, struct pod *pod);
 
-/** machine_del_netns() - the pod is gone; fine if it already is */
+/** machine_del_netns() - the pod is gone (its devices: when the variant lets them); fine if it already is */
 void machine_del_netns(const struct pod *pod);
+
+/** machine_settle() - what the kernel does by itself has happened */
+void machine_settle(void);
 
 /** machine_dump() - the world without pods' own things and courtesies; malloc()ed */
 char *machine_dump(void);

@@ -22,7 +22,7 @@
 #include "fake/world.h"
 #include "history.h"
 
-enum { JOBS_MAX = 64, CALLS_MAX = 2000, STAGES_MAX = 32, LOST_SHOWN = 100000 };
+enum { JOBS_MAX = 64, CALLS_MAX = 2000, STAGES_MAX = 32, LOST_SHOWN = 20 };
 
 /** struct sweep - what is asked for, and the counts, shared by all jobs */
 struct sweep {
@@ -47,14 +47,30 @@ static void put_case(char *buf, size_t size, const struct sweep *s, const struct
 		    f->stage, f->forever ? "forever" : "once");
 }
 
+/* Each line a comment of TAP; two characters more for each. */
+static void put_lines(char *to, size_t size, const char *text)
+{
+	size_t n = 0;
+
+	for (const char *c = text; *c && n + 4 < size; c++) {
+		to[n++] = *c;
+		if (*c == '\n' && c[1] && c[1] != '#') {
+			to[n++] = '#';
+			to[n++] = ' ';
+		}
+	}
+	to[n] = '\0';
+}
+
 static void tell_lost(const struct sweep *s, const struct fake_fault *f, const struct report *r)
 {
-	char spec[256], text[8192 + 512];
+	char spec[256], why[8192], text[sizeof(why) + 512];
 
 	put_case(spec, sizeof(spec), s, f);
+	put_lines(why, sizeof(why), r->why);
 	/* One write, so that jobs do not mix their lines. */
 	(void)snprintf(text, sizeof(text), "# LOST sweep -c %s (%s %s)\n# %s\n", spec, r->kind,
-		       f->effect == FAULT_ERROR ? strerror(f->error) : "", r->why);
+		       f->effect == FAULT_ERROR ? strerror(f->error) : "", why);
 	if (s->counts[LOST] < LOST_SHOWN && write(STDOUT_FILENO, text, strlen(text)) < 0)
 		perror("sweep");
 }
