@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* A text that does not fit ends in "...", never in the middle of nothing. */
-static void put_text(char *dst, size_t size, const char *fmt, va_list ap)
+static void printf_like(3, 0) put_text(char *dst, size_t size, const char *fmt, va_list ap)
 {
 	int n = vsnprintf(dst, size, fmt, ap);
 
@@ -19,7 +19,8 @@ static void put_text(char *dst, size_t size, const char *fmt, va_list ap)
 			*c = ' ';
 }
 
-static void err_fill(struct err *e, int sys, unsigned code, const char *fmt, va_list ap)
+static void printf_like(4, 0)
+	err_fill(struct err *e, int sys, unsigned code, const char *fmt, va_list ap)
 {
 	char msg[ERR_MSG_MAX];
 
@@ -83,13 +84,13 @@ void err_detail(struct err *e, const char *fmt, ...)
 	size_t n = strlen(e->details);
 	va_list ap;
 
-	if (n && n + 2 < sizeof(e->details)) {
+	/* the separator, and room for put_text()'s "..." */
+	if (n + sizeof("; ...") > sizeof(e->details))
+		return;
+	if (n) {
 		memcpy(e->details + n, "; ", 3);
 		n += 2;
 	}
-	/* put_text() needs room for its "..." */
-	if (n + 8 > sizeof(e->details))
-		return;
 	va_start(ap, fmt);
 	put_text(e->details + n, sizeof(e->details) - n, fmt, ap);
 	va_end(ap);
