@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # The main job: chain sriov and rdma with every VF attribute; after any kind of DEL all is as before.
-# lab: timeout=180
+# lab: timeout=400
 . /lab/lib.sh
 . /lab/attached.sh
 need_plugins

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Whatever fails during ADD or DEL, the DEL that a runtime does then leaves the host as before.
-# lab: timeout=300
+# lab: timeout=900
 export LAB_IPV6=no
 . /lab/lib.sh
 . /lab/attached.sh
