@@ -82,6 +82,8 @@ int attach_release(const struct attach *a, struct record *r, struct err *e)
 		device.sys = EUCLEAN;
 		(void)err_wrap(&device, "device %s is not home yet", r->device.name);
 	} else {
+		/* what it says of a device that is gone is no failure */
+		device = (struct err){ 0 };
 		(void)settle_record(a, r, lease.sys != 0, &disk);
 	}
 	(void)err_gather(&device, &lease);
