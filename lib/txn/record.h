@@ -88,7 +88,11 @@ void store_close(struct store *s);
 int store_load(const struct store *s, const struct record_key *key, struct record *ret,
 	       struct err *e) must_check;
 
-/** store_save() - write and sync a new record and its claim, before the first change */
+/**
+ * store_save() - write and sync a new record and its claim, before the first change
+ *
+ * Nothing is written that could not be loaded again: -E2BIG, -EBADMSG.
+ */
 int store_save(const struct store *s, const struct record *r, struct err *e) must_check;
 
 /** store_update() - rewrite a record after its phase changed: rename only, see design.md 4 */

@@ -109,35 +109,49 @@ int store_load(const struct store *s, const struct record_key *key, struct recor
 	return r;
 }
 
-typedef int write_fn(int dirfd, const char *name, const void *data, size_t len, mode_t mode,
-		     struct err *e);
+/*
+ * What cannot be read again can never be undone: a configuration of megabytes, or a
+ * delegate's answer as deep as JSON may be. Better that ADD fails while it can.
+ */
+static int check_readable(const struct store *s, const char *text, struct err *e)
+{
+	cleanup(record_done) struct record again = { .doc = NULL };
+	int r = record_parse(text, strlen(text), s->plugin, s->table, &again, e);
 
-static int write_record(const struct store *s, const struct record *r, write_fn *write,
-			struct err *e)
+	return r ? err_wrap(e, "record could not be read again") : 0;
+}
+
+static int make_text(const struct store *s, const struct record *r, char **ret, struct err *e)
 {
 	cleanup(str_free) char *text = record_text(r, s->plugin);
-	char name[NAME_MAX + 1];
+	int err = text ? check_readable(s, text, e) : err_sys(e, ENOMEM, "write record");
 
-	if (!text)
-		return err_sys(e, ENOMEM, "write record");
-	record_name(&r->key, name);
-	return write(s->dirfd, name, text, strlen(text), 0600, e);
+	if (!err)
+		*ret = take_ptr(text);
+	return err;
 }
 
 int store_save(const struct store *s, const struct record *r, struct err *e)
 {
 	char name[NAME_MAX + 1], claim[DEVID_MAX + 1];
-	int ret;
+	cleanup(str_free) char *text = NULL;
+	int err = make_text(s, r, &text, e);
 
 	record_name(&r->key, name);
 	claim_name(&r->device, claim);
-	ret = file_link_at(s->dirfd, claim, name, e);
-	return ret ? ret : write_record(s, r, file_save_at, e);
+	if (!err)
+		err = file_link_at(s->dirfd, claim, name, e);
+	return err ? err : file_save_at(s->dirfd, name, text, strlen(text), 0600, e);
 }
 
 int store_update(const struct store *s, const struct record *r, struct err *e)
 {
-	return write_record(s, r, file_replace_at, e);
+	cleanup(str_free) char *text = NULL;
+	char name[NAME_MAX + 1];
+	int err = make_text(s, r, &text, e);
+
+	record_name(&r->key, name);
+	return err ? err : file_replace_at(s->dirfd, name, text, strlen(text), 0600, e);
 }
 
 int store_forget_key(const struct store *s, const struct record_key *key, struct err *e)
