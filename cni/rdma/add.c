@@ -3,10 +3,13 @@
 #include "base/log.h"
 #include "kernel/node.h"
 #include "locks.h"
+#include "names.h"
 #include "plan.h"
 #include "proto/result.h"
+#include "ready.h"
 #include "run.h"
 #include "verbs.h"
+#include "which.h"
 
 enum { ADD_LOCK_MS = 30000 };
 
@@ -21,39 +24,41 @@ static int read_prev(const struct cni_call *c, cJSON **ret, struct err *e)
 	return result_parse(c->prev, c->version, ret, e);
 }
 
-/* The interface's entry of prevResult tells the device, when the configuration does not. */
-static int derive_device(struct run *run, const cJSON *prev, struct err *e)
+/* The devices are in the pod: what is left is that they can be used. */
+static int provide(struct world *w, struct record *r unused, struct err *e unused)
 {
-	struct result_iface iface = { .pci_id = NULL };
-
-	if (run->conf.source)
-		return 0;
-	if (result_find_iface(prev, run->call->ifname, run->call->netns, &iface) < 0 ||
-	    !iface.pci_id || devid_parse(iface.pci_id, &run->conf.device))
-		return err_code(
-			e, EINVAL, CNI_ERR_CONFIG,
-			"deviceID is required for rdma: it is neither in the configuration nor in "
-			"prevResult (pciID); with Multus, check the network's "
-			"k8s.v1.cni.cncf.io/resourceName annotation");
-	run->conf.source = "prevResult";
+	ready_wait(w);
 	return 0;
 }
 
-/* No addresses, nothing to wait for: the device is all. */
-static int provide(struct world *w unused, struct record *r unused, struct err *e unused)
+/* Before anything is changed: what can be known to fail. */
+static int check_possible(const struct world *w, struct err *e)
 {
-	return 0;
+	int r = ready_check(w, e);
+
+	if (r || !*w->conf->name)
+		return r;
+	if (w->n > 1)
+		return err_code(
+			e, EINVAL, CNI_ERR_CONFIG,
+			"rdmaDeviceName %s is one name, but device %s has %zu RDMA devices and "
+			"rdmaDevices is \"all\": remove one of the two keys",
+			w->conf->name, w->fn.id.name, w->n);
+	return names_check_free(w, w->conf->name, e);
 }
 
 static int attach(const struct run *run, struct world *w, struct err *e)
 {
 	cleanup(json_free) cJSON *facts = world_facts(w);
 	struct record r = { .doc = NULL };
-	struct value here = place_pod(&w->pod, "");
+	const struct value here = place_pod(&w->pod, "");
 	int err;
 
 	if (!facts)
 		return err_sys(e, ENOMEM, "write record");
+	err = check_possible(w, e);
+	if (err)
+		return classify(e, CNI_ERR_KERNEL);
 	r.key = key_of(run->call);
 	r.device = w->fn.id;
 	r.instance = w->fn.instance;
@@ -67,7 +72,7 @@ static int attach(const struct run *run, struct world *w, struct err *e)
 	return err ? classify(e, CNI_ERR_KERNEL) : 0;
 }
 
-static int add_locked(struct run *run, struct pod *pod, struct err *e)
+static int add_locked(struct run *run, struct pod *pod, const cJSON *prev, struct err *e)
 {
 	const struct record_key key = key_of(run->call);
 	cleanup(world_free) struct world *w = NULL;
@@ -76,7 +81,15 @@ static int add_locked(struct run *run, struct pod *pod, struct err *e)
 	if (r)
 		return classify(e, CNI_ERR_IN_USE);
 	r = world_open(&run->conf, pod, &w, e);
-	return r ? r : attach(run, w, e);
+	if (r)
+		return r;
+	w->call = run->call;
+	w->prev = prev;
+	r = attach(run, w, e);
+	for (size_t i = 0; i < w->n && !r; i++)
+		log_info("RDMA device %s of %s is in the pod as uverbs%d", w->dev[i].sys.name,
+			 w->fn.id.name, w->dev[i].sys.uverbs);
+	return r;
 }
 
 static int add_exclusive(struct run *run, const cJSON *prev, struct err *e)
@@ -84,14 +97,14 @@ static int add_exclusive(struct run *run, const cJSON *prev, struct err *e)
 	cleanup(pod_close) struct pod pod = POD_NONE;
 	cleanup(fd_close) int lock = -EBADF;
 	uint64_t start = node_now_ms();
-	int r = derive_device(run, prev, e);
+	int r = pod_open(run->call, &pod, e);
 
 	if (!r)
-		r = pod_open(run->call, &pod, e);
+		r = which_device(run->call, prev, &pod, &run->conf, e);
 	if (!r)
 		r = locks_device(&run->conf.device, ADD_LOCK_MS, &lock, e);
 	if (!r)
-		r = add_locked(run, &pod, e);
+		r = add_locked(run, &pod, prev, e);
 	if (!r)
 		log_info("attached the RDMA device of %s (from %s) in %u ms", run->conf.device.name,
 			 run->conf.source, (unsigned)(node_now_ms() - start));

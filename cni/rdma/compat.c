@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "kernel/node.h"
+#include "names.h"
 #include "props.h"
 
 enum { STATE_MAX = 4096 };
@@ -30,14 +31,15 @@ static bool state_name(const struct record *r, char buf[static NAME_MAX + 1])
 			   r->key.container, r->key.ifname);
 }
 
+/* It knows one device: of several it gets the first, the kernel returns the others with the pod. */
 static char *make_state(const struct world *w, const struct record *r)
 {
 	cleanup(json_free) cJSON *doc = cJSON_CreateObject();
 
 	if (!doc || !json_put_str(doc, "version", "1.0") ||
 	    !json_put_str(doc, "deviceID", r->device.name) ||
-	    !json_put_str(doc, "sandboxRdmaDevName", w->name) ||
-	    !json_put_str(doc, "containerRdmaDevName", w->sys.name))
+	    !json_put_str(doc, "sandboxRdmaDevName", w->dev[0].name) ||
+	    !json_put_str(doc, "containerRdmaDevName", w->dev[0].sys.name))
 		return NULL;
 	return json_text(doc);
 }
@@ -72,6 +74,17 @@ static bool state_is_ours(int dir, const char *name, const struct record *r)
 	       !strcmp(device, r->device.name);
 }
 
+/* Absent, or damaged: what a killed process may have left of it goes, too. */
+static bool state_is_others(int dir, const char *name, const struct record *r)
+{
+	cleanup(str_free) char *text = NULL;
+	struct err ignored;
+	size_t len;
+
+	return !file_read_at(dir, name, STATE_MAX, &text, &len, &ignored) &&
+	       !state_is_ours(dir, name, r);
+}
+
 void compat_forget(const struct record *r)
 {
 	cleanup(fd_close) int dir = -EBADF;
@@ -80,7 +93,7 @@ void compat_forget(const struct record *r)
 
 	if (!state_name(r, name))
 		return;
-	if (open_dir(&dir, &e) || (state_is_ours(dir, name, r) && file_remove_at(dir, name, &e)))
+	if (open_dir(&dir, &e) || (!state_is_others(dir, name, r) && file_remove_at(dir, name, &e)))
 		log_warn("%s", e.msg);
 }
 
@@ -116,8 +129,10 @@ static int identify(struct record *r, const char *name, struct err *e)
 	struct pci_fn fn;
 	struct err gone;
 	cJSON *facts = cJSON_AddObjectToObject(r->doc, "facts");
+	cJSON *list = facts ? cJSON_AddArrayToObject(facts, "devices") : NULL;
+	cJSON *dev = cJSON_CreateObject();
 
-	if (!facts || !json_put_str(facts, "name", name))
+	if (!list || !dev || !cJSON_AddItemToArray(list, dev) || !json_put_str(dev, "name", name))
 		return err_sys(e, ENOMEM, "read state file");
 	r->facts = facts;
 	/* a device that is gone has no instance; opening it will say so */
@@ -128,6 +143,7 @@ static int identify(struct record *r, const char *name, struct err *e)
 
 static int make_record(const struct cni_call *c, bool has_steps, struct record *r, struct err *e)
 {
+	struct value names = { .type = VALUE_NAMES };
 	const char *device = NULL, *name = NULL;
 	int err = json_get_str(r->doc, "deviceID", &device, e);
 
@@ -142,8 +158,9 @@ static int make_record(const struct cni_call *c, bool has_steps, struct record *
 	r->phase = PHASE_LIVE;
 	r->netns = c->netns;
 	if (has_steps) {
-		was(&r->plan, "rdma.place", place_home(""));
-		was(&r->plan, "rdma.name", value_text(name));
+		names_entry(&names, name, name);
+		was(&r->plan, "rdma.place", place_home(PLACE_ALL));
+		was(&r->plan, "rdma.names", names);
 	}
 	return identify(r, name, e);
 }

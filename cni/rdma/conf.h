@@ -16,10 +16,14 @@ enum conf_change { CHANGE_REFUSE, CHANGE_WARN };
 /**
  * struct rdma_conf - strings are borrowed from the call
  * @source: what named the device, for the log; NULL: nothing did
+ * @all:    "rdmaDevices": all of the function's RDMA devices, not the only one
+ * @name:   rdmaDeviceName, what the device is called in the pod; "": as it is
  */
 struct rdma_conf {
 	struct devid device;
 	const char *source;
+	bool all;
+	const char *name;
 	enum conf_mode mode;
 	enum conf_change change;
 	bool debug;

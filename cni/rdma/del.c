@@ -6,12 +6,22 @@
 #include "kernel/caps.h"
 #include "kernel/node.h"
 #include "locks.h"
+#include "orphan.h"
 #include "plugin/gc.h"
 #include "plugin/pod.h"
 #include "run.h"
 #include "verbs.h"
 
 enum { DEL_LOCK_MS = 110000, CHECK_LOCK_MS = 30000 };
+
+/* Neither at home nor in the pod, for certain. */
+static bool is_elsewhere(const struct record *r)
+{
+	cleanup(world_free) struct world *w = NULL;
+	struct err ignored;
+
+	return !world_reopen(r, &w, &ignored) && world_look(w, &ignored) == -EAGAIN;
+}
 
 /*
  * An error here keeps the runtime from ever calling sriov and the IPAM delegate.
@@ -21,7 +31,7 @@ enum { DEL_LOCK_MS = 110000, CHECK_LOCK_MS = 30000 };
  */
 static int forgive_unreachable(const struct record *r, int err, struct err *e)
 {
-	if (err != -EUCLEAN || pod_alive(r))
+	if (err != -EUCLEAN || (pod_alive(r) && !is_elsewhere(r)))
 		return err;
 	log_warn("left to the kernel: %s", e->msg);
 	return 0;
@@ -57,6 +67,8 @@ int rdma_del(const struct cni_call *c, struct err *e)
 	if (r == -ENOENT)
 		r = find_foreign(&run, &record, &lock, e);
 	if (r == -ENOENT)
+		r = orphan_find(&run, &record, e);
+	if (r == -ENOENT)
 		return store_forget_key(&run.attach.store, &key, e);
 	if (!r)
 		r = attach_release(&run.attach, &record, e);
@@ -69,13 +81,51 @@ int rdma_del(const struct cni_call *c, struct err *e)
 	return 0;
 }
 
+/*
+ * The number that the container's device node was made for. Nothing of the record
+ * is compared with it: a number cannot be set.
+ */
+static int check_numbers(const struct run *run, const struct record *r, struct err *e)
+{
+	cleanup(world_free) struct world *w = NULL;
+	int err = world_reopen(r, &w, e);
+
+	if (!err)
+		err = world_get_devs(w, e);
+	for (size_t i = 0; i < w->n && !err; i++) {
+		const struct ibdev *d = &w->dev[i];
+
+		if (run->conf.change == CHANGE_REFUSE && d->uverbs >= 0 &&
+		    d->sys.uverbs != d->uverbs)
+			return err_set(
+				e, ESTALE,
+				"RDMA device %s is uverbs%d now and was uverbs%d at ADD: the "
+				"pod's device node belongs to another device, delete the pod",
+				d->sys.name, d->sys.uverbs, d->uverbs);
+	}
+	return err;
+}
+
+static int check_locked(const struct run *run, struct err *e)
+{
+	const struct record_key key = key_of(run->call);
+	cleanup(record_done) struct record record = { .doc = NULL };
+	cleanup(fd_close) int lock = -EBADF;
+	int r = attach_find(&run->attach, &key, NULL, CHECK_LOCK_MS, &record, &lock, e);
+
+	if (r == -ENOENT)
+		return err_code(e, ENOENT, CNI_ERR_MISMATCH,
+				"container %s has no RDMA attachment %s of network %s",
+				key.container, key.ifname, key.network);
+	if (!r)
+		r = attach_check(&run->attach, &record, e);
+	return r ? r : check_numbers(run, &record, e);
+}
+
 int rdma_check(const struct cni_call *c, struct err *e)
 {
 	cleanup(run_done) struct run run = { 0 };
 	cleanup(pod_close) struct pod pod = POD_NONE;
-	cleanup(record_done) struct record record = { .doc = NULL };
-	cleanup(fd_close) int lock = -EBADF;
-	const struct record_key key = key_of(c);
 	bool shared = false;
 	int r = run_open(c, &run, e);
 
@@ -88,13 +138,7 @@ int rdma_check(const struct cni_call *c, struct err *e)
 		r = pod_open(c, &pod, e);
 	if (r || shared)
 		return r;
-	r = attach_find(&run.attach, &key, NULL, CHECK_LOCK_MS, &record, &lock, e);
-	if (r == -ENOENT)
-		return err_code(e, ENOENT, CNI_ERR_MISMATCH,
-				"container %s has no RDMA attachment %s of network %s",
-				c->container, c->ifname, c->network);
-	if (!r)
-		r = attach_check(&run.attach, &record, e);
+	r = check_locked(&run, e);
 	return r ? classify(e, CNI_ERR_MISMATCH) : 0;
 }
 

@@ -8,37 +8,101 @@
 #include "kernel/node.h"
 #include "locks.h"
 
-/* Would the uverbs number be another after a move? *ret is the one it would be. */
-static int predict(const struct world *w, int *ret, struct err *e)
-{
-	int lowest, r;
+enum {
+	/*
+	 * A number that is free may be that of a device which the kernel brings home from a dead
+	 * namespace at this moment, outside our lock: that takes milliseconds.
+	 */
+	HOLE_WAIT_MS = 500,
+	HOLE_STEP_MS = 20,
+};
 
-	*ret = w->sys.uverbs;
-	if (w->sys.uverbs < 0)
-		return 0;
-	r = pci_lowest_free_uverbs(&lowest, e);
-	if (!r && lowest < w->sys.uverbs)
-		*ret = lowest;
-	return r;
+/** struct change - a character device that would not keep the number it was promised with */
+struct change {
+	const struct ibdev *dev;
+	const char *kind;
+	int promised, next;
+};
+
+static bool would_change(const struct ibdev *d, const char *kind, int promised, int now, int lowest,
+			 struct change *ret)
+{
+	int next = now >= 0 && lowest < now ? lowest : now;
+
+	if (next == promised)
+		return false;
+	*ret = (struct change){ d, kind, promised, next };
+	return true;
 }
 
-static int refuse(struct world *w, int next, struct err *e)
+/*
+ * As long as no lower number is free, each device that is moved takes its own
+ * number again; so one look is enough for several. ret->dev is NULL: none changes.
+ */
+static int predict(const struct world *w, struct change *ret, struct err *e)
 {
-	struct err settle;
-	int before = w->sys.uverbs;
+	int uverbs, umad, r = pci_lowest_free_uverbs(&uverbs, e);
 
-	if (rdma_move(w->host, w->dev.index, &w->pod.home, &w->pod.home, &w->pod.home, &settle))
-		log_warn("settle %s on its number: %s", w->sys.name, settle.msg);
+	if (!r)
+		r = pci_lowest_free_umad(&umad, e);
+	if (r)
+		return r;
+	ret->dev = NULL;
+	for (size_t i = 0; i < w->n; i++) {
+		const struct ibdev *d = &w->dev[i];
+
+		if (d->found && d->at_home &&
+		    (would_change(d, "uverbs", d->uverbs, d->sys.uverbs, uverbs, ret) ||
+		     would_change(d, "umad", d->umad, d->sys.umad, umad, ret)))
+			return 0;
+	}
+	return 0;
+}
+
+/* The lowest number first: then none leaves a hole below another. */
+static struct ibdev *next_to_settle(struct world *w, const bool *done)
+{
+	struct ibdev *next = NULL;
+
+	for (size_t i = 0; i < w->n; i++)
+		if (!done[i] && w->dev[i].found && w->dev[i].at_home &&
+		    (!next || w->dev[i].sys.uverbs < next->sys.uverbs))
+			next = &w->dev[i];
+	return next;
+}
+
+/* Within their own namespace: it is not a no-op but a registration with the lowest free numbers. */
+static void settle(struct world *w)
+{
+	bool done[WORLD_DEVS_MAX] = { false };
+	struct ibdev *d;
+	struct err e;
+
+	while ((d = next_to_settle(w, done))) {
+		done[d - w->dev] = true;
+		if (rdma_move(w->host, d->dev.index, &w->pod.home, &w->pod.home, &w->pod.home, &e))
+			log_warn("settle %s on its number: %s", d->sys.name, e.msg);
+	}
 	world_changed(w);
+	if (world_get_devs(w, &e))
+		log_warn("%s", e.msg);
+}
+
+static int refuse(struct world *w, const struct change *c, struct err *e)
+{
+	const int *now = c->kind[1] == 'v' ? &c->dev->sys.uverbs : &c->dev->sys.umad;
+
+	settle(w);
 	return err_code(
 		e, EXDEV, CNI_ERR_NUMBER,
-		"/dev/infiniband/uverbs%d, which the pod was promised, would become uverbs%d by "
-		"moving RDMA device %s; the number is settled now: delete the pod, so that it is "
-		"allocated anew (or set \"uverbsChange\": \"warn\")",
-		before, next, w->sys.name);
+		"/dev/infiniband/%s%d, which the pod was promised, would become %s%d by moving RDMA "
+		"device %s (a lower number is free, or it changed since the promise); the number is "
+		"settled as %s%d now: delete the pod, so that the device is allocated anew (or set "
+		"\"uverbsChange\": \"warn\")",
+		c->kind, c->promised, c->kind, c->next, c->dev->sys.name, c->kind, *now);
 }
 
-static int explain_move(const struct world *w, int r, struct err *e)
+static int explain_move(const struct world *w, const char *name, int r, struct err *e)
 {
 	if (r == -EOPNOTSUPP)
 		return err_code(
@@ -46,73 +110,132 @@ static int explain_move(const struct world *w, int r, struct err *e)
 			"RDMA device %s cannot be moved: its driver (%s) does not support network "
 			"namespaces; use one that does (mlx5, irdma, bnxt_re, hns, mana, erdma), or "
 			"shared mode with the shared RDMA device plugin",
-			w->sys.name, w->fn.driver);
+			name, w->fn.driver);
 	return r;
 }
 
 /* The number is what the container's device node was made for: it must be right. */
-static int check_number(struct world *w, int expected, struct err *e)
+static int check_numbers(struct world *w, struct err *e)
 {
-	int r = world_get_dev(w, e);
+	int r = world_get_devs(w, e);
 
-	if (r || w->sys.uverbs == expected)
-		return r;
-	if (w->conf->change == CHANGE_REFUSE)
-		return err_code(
-			e, EXDEV, CNI_ERR_NUMBER,
-			"RDMA device %s became uverbs%d instead of uverbs%d during the move: another "
-			"device came or went; delete the pod, so that it is allocated anew",
-			w->sys.name, w->sys.uverbs, expected);
-	return 0;
+	for (size_t i = 0; i < w->n && !r; i++) {
+		const struct ibdev *d = &w->dev[i];
+
+		if (!d->found || (d->sys.uverbs == d->uverbs && d->sys.umad == d->umad))
+			continue;
+		if (w->conf->change == CHANGE_REFUSE)
+			return err_code(
+				e, EXDEV, CNI_ERR_NUMBER,
+				"RDMA device %s became uverbs%d, umad%d instead of uverbs%d, umad%d "
+				"during the move: another device came or went; delete the pod, so "
+				"that it is allocated anew",
+				d->sys.name, d->sys.uverbs, d->sys.umad, d->uverbs, d->umad);
+		log_warn("RDMA device %s has become uverbs%d, umad%d; the pod was promised "
+			 "uverbs%d, umad%d",
+			 d->sys.name, d->sys.uverbs, d->sys.umad, d->uverbs, d->umad);
+	}
+	return r;
 }
 
 static int move_in(struct world *w, struct err *e)
 {
-	int next, r = predict(w, &next, e);
+	for (size_t i = 0; i < w->n; i++) {
+		const struct ibdev *d = &w->dev[i];
+		int r;
+
+		if (!d->found || !d->at_home)
+			continue;
+		world_changed(w);
+		r = rdma_move(w->host, d->dev.index, &w->pod.home, &w->pod.ns, &w->pod.home, e);
+		if (r)
+			return explain_move(w, d->sys.name, r, e);
+	}
+	return check_numbers(w, e);
+}
+
+/* -EAGAIN: a lower number is free at the moment. */
+static int try_move_in(struct world *w, bool last, struct err *e)
+{
+	cleanup(fd_close) int lock = -EBADF;
+	struct change c;
+	int r = locks_moves(&lock, e);
 
 	if (r)
 		return r;
-	if (next != w->promised && w->conf->change == CHANGE_REFUSE)
-		return refuse(w, next, e);
-	if (next != w->promised)
-		log_warn("RDMA device %s changes from uverbs%d to uverbs%d", w->sys.name,
-			 w->promised, next);
-	r = rdma_move(w->host, w->dev.index, &w->pod.home, &w->pod.ns, &w->pod.home, e);
+	/* another device may have been moved since we looked */
 	world_changed(w);
-	return r ? explain_move(w, r, e) : check_number(w, next, e);
+	r = world_get_devs(w, e);
+	if (!r)
+		r = predict(w, &c, e);
+	if (r)
+		return r;
+	if (!c.dev || w->conf->change == CHANGE_WARN)
+		return move_in(w, e);
+	return last ? refuse(w, &c, e) : -EAGAIN;
 }
 
 int moves_to_pod(struct world *w, struct err *e)
 {
-	cleanup(fd_close) int lock = -EBADF;
-	int r = world_get_dev(w, e);
+	uint64_t deadline = node_now_ms() + HOLE_WAIT_MS;
+	int r = world_get_devs(w, e);
 
-	if (r || !w->at_home)
+	if (r || !world_count(w, true))
 		return r;
-	r = locks_moves(&lock, e);
-	if (!r) {
-		/* another device may have been moved since we looked */
-		world_changed(w);
-		r = world_get_dev(w, e);
+	for (;;) {
+		bool last = node_now_ms() >= deadline;
+
+		r = try_move_in(w, last, e);
+		if (r != -EAGAIN || last)
+			return r;
+		node_sleep_ms(HOLE_STEP_MS);
 	}
-	return r ? r : move_in(w, e);
+}
+
+/* All that are away, whatever happens to one of them. */
+static int move_out(struct world *w, struct err *e)
+{
+	struct err all = { 0 };
+
+	for (size_t i = 0; i < w->n; i++) {
+		const struct ibdev *d = &w->dev[i];
+		struct err one = { 0 };
+
+		if (!d->found || d->at_home)
+			continue;
+		if (rdma_move(w->inpod, d->dev.index, &w->pod.ns, &w->pod.home, &w->pod.home, &one))
+			(void)err_gather(&all, &one);
+	}
+	world_changed(w);
+	if (all.sys)
+		*e = all;
+	return -all.sys;
+}
+
+static void tell_numbers(const struct world *w)
+{
+	for (size_t i = 0; i < w->n; i++) {
+		const struct ibdev *d = &w->dev[i];
+
+		/* of a device that a Go plugin attached it is not known */
+		if (d->found && d->uverbs >= 0 && d->sys.uverbs != d->uverbs)
+			log_warn("RDMA device %s came home as uverbs%d, it was uverbs%d",
+				 d->sys.name, d->sys.uverbs, d->uverbs);
+	}
 }
 
 int moves_home(struct world *w, struct err *e)
 {
 	cleanup(fd_close) int lock = -EBADF;
 	struct err ignored;
-	int r = world_get_dev(w, e);
+	int r = world_get_devs(w, e);
 
-	if (r || w->at_home)
+	if (r || !world_count(w, false))
 		return r;
 	r = locks_moves(&lock, e);
-	if (r)
-		return r;
-	r = rdma_move(w->inpod, w->dev.index, &w->pod.ns, &w->pod.home, &w->pod.home, e);
-	world_changed(w);
-	if (!r && !world_get_dev(w, &ignored) && w->sys.uverbs != w->promised)
-		log_warn("RDMA device %s came home as uverbs%d, it was uverbs%d", w->sys.name,
-			 w->sys.uverbs, w->promised);
+	if (!r)
+		r = move_out(w, e);
+	if (!r && !world_get_devs(w, &ignored))
+		tell_numbers(w);
 	return r;
 }

@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "compat.h"
+#include "index.h"
 #include "kernel/node.h"
 #include "locks.h"
 #include "props.h"
@@ -14,6 +15,21 @@ static int release_lease(const struct record *r unused, const void *ctx unused,
 	return 0;
 }
 
+static int publish(struct world *w, const struct record *r, struct err *e)
+{
+	int err = compat_publish(w, r, e);
+
+	if (!err)
+		index_publish(w, r);
+	return err;
+}
+
+static void forget(const struct record *r)
+{
+	compat_forget(r);
+	index_forget(r);
+}
+
 static const struct attach_ops ops = {
 	.open = world_reopen,
 	.close = world_close,
@@ -21,8 +37,8 @@ static const struct attach_ops ops = {
 	.alive = pod_alive,
 	.superseded = compat_superseded,
 	.release_lease = release_lease,
-	.publish = compat_publish,
-	.forgotten = compat_forget,
+	.publish = publish,
+	.forgotten = forget,
 };
 
 int run_open(const struct cni_call *c, struct run *ret, struct err *e)
@@ -62,16 +78,17 @@ int run_check_mode(const struct run *r, bool *ret_shared, struct err *e)
 		return err_code(
 			e, ENOENT, CNI_ERR_RDMA_MODE,
 			"RDMA core is not loaded (no /sys/module/ib_core/parameters/netns_mode): load "
-			"the NIC's RDMA driver (modprobe mlx5_ib), on a kernel of 5.3 or later");
+			"the NIC's RDMA driver (modprobe mlx5_ib), on a kernel of 5.2 or later");
 	if (err)
 		return classify(e, CNI_ERR_RDMA_MODE);
 	if (mode == RDMA_MODE_SHARED && r->conf.mode != MODE_AUTO)
 		return err_code(
 			e, EINVAL, CNI_ERR_RDMA_MODE,
-			"RDMA subsystem is in shared mode, exclusive is needed: write \"options ib_core "
-			"netns_mode=0\" to /etc/modprobe.d/ib_core.conf, renew the initramfs, reboot "
-			"(\"rdma system set netns exclusive\" works only while no other network "
-			"namespace exists)");
+			"RDMA subsystem is in shared mode, exclusive is needed to give a pod a device of "
+			"its own: the node's administrator writes \"options ib_core netns_mode=0\" to "
+			"/etc/modprobe.d/ib_core.conf, renews the initramfs and reboots; switching now "
+			"(rdma system set netns exclusive) is refused while other network namespaces "
+			"exist, and pods have them (or set \"mode\": \"auto\" to leave RDMA shared)");
 	*ret_shared = mode == RDMA_MODE_SHARED;
 	return 0;
 }

@@ -7,12 +7,6 @@
 
 #include "kernel/node.h"
 
-enum {
-	/* A namespace is taken down by a kernel worker: with 64 devices it took 1.2 s. */
-	RETURN_WAIT_MS = 5000,
-	RETURN_STEP_MS = 20,
-};
-
 static void take_pod(struct world *w, struct pod *pod)
 {
 	w->pod = *pod;
@@ -28,87 +22,53 @@ static int open_sockets(struct world *w, struct err *e)
 	return r;
 }
 
-static int refuse_many(const struct world *w, const struct pci_rdma_list *list, struct err *e)
+static int refuse_many(const struct world *w, struct err *e)
 {
 	char names[256] = "";
 	size_t at = 0;
 
-	for (size_t i = 0; i < list->n && at < sizeof(names); i++)
+	for (size_t i = 0; i < w->n && at < sizeof(names); i++)
 		at += (size_t)snprintf(names + at, sizeof(names) - at, "%s%s", i ? ", " : "",
-				       list->dev[i].name);
+				       w->dev[i].name);
 	return err_code(e, ENOTUNIQ, CNI_ERR_NO_DEVICE,
-			"device %s has several RDMA devices (%s), one is supported", w->fn.id.name,
-			names);
+			"device %s has several RDMA devices (%s) and one is expected: set "
+			"\"rdmaDevices\": \"all\" to attach them all",
+			w->fn.id.name, names);
 }
 
-/*
- * Which of the function's devices is ours: the only one, else the one with the
- * recorded name.
- */
-static int choose(const struct world *w, const struct pci_rdma_list *list, struct pci_rdma *ret,
-		  struct err *e)
-{
-	if (!list->n)
-		return err_set(e, ENODEV, "device %s has no RDMA device", w->fn.id.name);
-	*ret = list->dev[0];
-	if (list->n == 1)
-		return 0;
-	for (size_t i = 0; i < list->n; i++)
-		if (!strcmp(list->dev[i].name, w->name)) {
-			*ret = list->dev[i];
-			return 0;
-		}
-	return refuse_many(w, list, e);
-}
-
-static int look(struct world *w, struct err *e)
+/* All that the function has; what they are called now is what they are called at home. */
+static int list_devs(struct world *w, struct err *e)
 {
 	struct pci_rdma_list list;
-	struct pci_rdma sys;
 	int r = pci_get_rdma(&w->fn.id, &list, e);
 
-	if (!r)
-		r = choose(w, &list, &sys, e);
 	if (r)
 		return r;
-	w->at_home = true;
-	r = sys.here ? rdma_find(w->host, sys.name, &w->dev, e) : -ENODEV;
-	if (r == -ENODEV && w->inpod) {
-		w->at_home = false;
-		r = rdma_find(w->inpod, sys.name, &w->dev, e);
-	}
-	w->sys = sys;
-	/* it exists: -ENODEV is for the one that does not */
-	return r == -ENODEV ? err_set(e, EAGAIN,
-				      "RDMA device %s is in a namespace that cannot be reached: a "
-				      "process may keep it alive, end it and try again",
-				      sys.name) :
-			      r;
-}
+	for (; w->n < list.n; w->n++) {
+		const struct pci_rdma *sys = &list.dev[w->n];
+		struct ibdev *d = &w->dev[w->n];
 
-int world_get_dev(struct world *w, struct err *e)
-{
-	uint64_t deadline = node_now_ms() + RETURN_WAIT_MS;
-	int r;
-
-	if (w->known)
-		return 0;
-	for (;;) {
-		r = look(w, e);
-		if (r != -EAGAIN || node_now_ms() >= deadline)
-			break;
-		node_sleep_ms(RETURN_STEP_MS);
+		*d = (struct ibdev){ .index = -1, .uverbs = sys->uverbs, .umad = sys->umad };
+		memcpy(d->name, sys->name, sizeof(d->name));
 	}
-	w->known = !r;
+	r = world_get_devs(w, e);
+	for (size_t i = 0; i < w->n && !r; i++)
+		w->dev[i].index = w->dev[i].found ? (int64_t)w->dev[i].dev.index : -1;
 	return r;
 }
 
-void world_changed(struct world *w)
+static int check_devs(const struct world *w, struct err *e)
 {
-	w->known = false;
+	for (size_t i = 0; i < w->n; i++)
+		if (!w->dev[i].found || !w->dev[i].at_home)
+			return err_code(e, EBUSY, CNI_ERR_IN_USE,
+					"RDMA device %s of %s is in the pod's namespace already: "
+					"delete the pod, its DEL brings it home",
+					w->dev[i].name, w->fn.id.name);
+	return w->n > 1 && !w->conf->all ? refuse_many(w, e) : 0;
 }
 
-static int open_device(struct world *w, struct err *e)
+static int open_devices(struct world *w, struct err *e)
 {
 	const struct devid *id = &w->conf->device;
 	int r = pci_get(id, &w->fn, e);
@@ -117,17 +77,15 @@ static int open_device(struct world *w, struct err *e)
 		return err_code(e, -r, CNI_ERR_NO_DEVICE, "device %s: %.400s", id->name, e->msg);
 	r = open_sockets(w, e);
 	if (!r)
-		r = world_get_dev(w, e);
+		r = list_devs(w, e);
 	if (r == -ENODEV && !e->code)
 		return err_code(
 			e, ENODEV, CNI_ERR_NO_DEVICE,
 			"no RDMA device for device ID %s (driver %s): load the driver's RDMA module "
 			"(mlx5_ib, irdma, bnxt_re) or enable RDMA on this VF",
 			id->name, *w->fn.driver ? w->fn.driver : "none");
-	if (!r && !w->at_home)
-		return err_code(e, EBUSY, CNI_ERR_IN_USE,
-				"RDMA device %s of %s is in the pod's namespace already",
-				w->sys.name, id->name);
+	if (!r)
+		r = check_devs(w, e);
 	return r ? classify(e, CNI_ERR_KERNEL) : 0;
 }
 
@@ -140,39 +98,62 @@ int world_open(const struct rdma_conf *conf, struct pod *pod, struct world **ret
 		return err_sys(e, ENOMEM, "open device");
 	w->conf = conf;
 	take_pod(w, pod);
-	r = open_device(w, e);
+	r = open_devices(w, e);
 	if (r)
 		return r;
-	memcpy(w->name, w->sys.name, sizeof(w->name));
-	w->promised = w->sys.uverbs;
 	*ret = take_ptr(w);
 	return 0;
+}
+
+static bool put_dev(cJSON *list, const struct ibdev *d)
+{
+	cJSON *item = cJSON_CreateObject();
+
+	return item && cJSON_AddItemToArray(list, item) && json_put_str(item, "name", d->name) &&
+	       json_put_int(item, "index", d->index) && json_put_int(item, "uverbs", d->uverbs) &&
+	       json_put_int(item, "umad", d->umad);
 }
 
 cJSON *world_facts(const struct world *w)
 {
 	cleanup(json_free) cJSON *facts = cJSON_CreateObject();
+	cJSON *list = facts ? cJSON_AddArrayToObject(facts, "devices") : NULL;
 
-	if (!facts || !json_put_str(facts, "name", w->name) ||
-	    !json_put_int(facts, "index", w->dev.index) ||
-	    !json_put_int(facts, "uverbs", w->promised) ||
-	    !json_put_int(facts, "umad", w->sys.umad))
-		return NULL;
-	return take_ptr(facts);
+	for (size_t i = 0; list && i < w->n; i++)
+		if (!put_dev(list, &w->dev[i]))
+			return NULL;
+	return list ? take_ptr(facts) : NULL;
+}
+
+/* -1 where there is none */
+static int64_t read_number(const cJSON *obj, const char *key, int64_t max)
+{
+	struct opt_i64 v = { 0 };
+	struct err ignored;
+
+	return !json_get_int(obj, key, &v, &ignored) && v.set && v.v >= 0 && v.v <= max ? v.v : -1;
 }
 
 static int read_facts(struct world *w, const struct record *r, struct err *e)
 {
-	struct opt_i64 uverbs = { 0 };
-	const char *name = NULL;
-	int err = json_get_str(r->facts, "name", &name, e);
+	const cJSON *list = NULL, *item;
+	int err = json_get_array(r->facts, "devices", &list, e);
 
-	if (!err)
-		err = json_get_int(r->facts, "uverbs", &uverbs, e);
-	if (!err && name && str_copy(w->name, sizeof(w->name), name))
-		err = err_set(e, EBADMSG, "name is too long");
-	w->promised = uverbs.set && uverbs.v >= 0 && uverbs.v < INT32_MAX ? (int)uverbs.v : -1;
-	return err;
+	if (err)
+		return err;
+	cJSON_ArrayForEach(item, list) {
+		const char *name = NULL;
+		struct ibdev *d = &w->dev[w->n];
+
+		if (w->n == WORLD_DEVS_MAX || json_get_str(item, "name", &name, e) || !name ||
+		    str_copy(d->name, sizeof(d->name), name))
+			return err_set(e, EBADMSG, "record's list of RDMA devices is damaged");
+		d->index = read_number(item, "index", UINT32_MAX);
+		d->uverbs = (int)read_number(item, "uverbs", INT32_MAX);
+		d->umad = (int)read_number(item, "umad", INT32_MAX);
+		w->n++;
+	}
+	return 0;
 }
 
 static bool same_boot(const struct record *r)

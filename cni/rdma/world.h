@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The RDMA device under the hands of one run: which function it belongs to, and
- * in which namespace it is now.
+ * The RDMA devices under the hands of one run: which function they belong to,
+ * and in which namespace each is now.
  */
 #pragma once
 #include "conf.h"
@@ -9,28 +9,45 @@
 #include "kernel/rdma.h"
 #include "plugin/pod.h"
 
+enum { WORLD_DEVS_MAX = PCI_RDMA_MAX };
+
 /**
- * struct world - see world_open() and world_reopen(); closed by world_close()
- * @conf:     only with world_open()
- * @name:     the device's name at ADD
- * @promised: uverbs number at ADD, which the device plugin gave to the pod; -1: none
- * @host, @inpod: RDMA netlink sockets; @inpod is NULL when the namespace is gone
- * @sys, @dev, @at_home: the device as sysfs and netlink show it, valid while @known
+ * struct ibdev - one RDMA device of the function
+ * @name:   at ADD: its identity within the function, and what it is called at home
+ * @index:  at ADD, -1: unknown; it stays through renames and moves, but not when the
+ *          driver registers the device anew
+ * @uverbs, @umad: numbers at ADD, which the device plugin promised to the pod; -1: none
+ * @found:  it exists; @sys, @dev, @at_home are how sysfs and netlink show it
  */
-struct world {
-	const struct rdma_conf *conf;
+struct ibdev {
 	char name[IBDEV_NAME_MAX];
-	int promised;
-	struct pod pod;
-	struct nl *host, *inpod;
-	struct pci_fn fn;
-	bool known, at_home;
+	int64_t index;
+	int uverbs, umad;
+	bool found, at_home;
 	struct pci_rdma sys;
 	struct rdma_dev dev;
 };
 
 /**
- * world_open() - the RDMA device of a function; it must be at home
+ * struct world - see world_open() and world_reopen(); closed by world_close()
+ * @call, @conf, @prev: only with world_open()
+ * @host, @inpod: RDMA netlink sockets; @inpod is NULL when the namespace is gone
+ * @known:   what @dev says of now is valid
+ */
+struct world {
+	const struct cni_call *call;
+	const struct rdma_conf *conf;
+	const cJSON *prev;
+	struct pod pod;
+	struct nl *host, *inpod;
+	struct pci_fn fn;
+	bool known;
+	size_t n;
+	struct ibdev dev[WORLD_DEVS_MAX];
+};
+
+/**
+ * world_open() - the RDMA devices of a function; they must be at home
  * @pod: taken over on success
  *
  * Return: 0; -errno with a CNI code and the remedy. *ret is for world_close().
@@ -38,7 +55,7 @@ struct world {
 int world_open(const struct rdma_conf *conf, struct pod *pod, struct world **ret,
 	       struct err *e) must_check;
 
-/** world_reopen() - the device of a record; -ENODEV: gone or another instance now */
+/** world_reopen() - the devices of a record; -ENODEV: gone or another instance now */
 int world_reopen(const struct record *r, struct world **ret, struct err *e) must_check;
 
 void world_close(struct world *w);
@@ -48,16 +65,27 @@ void world_free(struct world **w);
 /** world_facts() - what world_reopen() needs beside the record's own fields; NULL: out of memory */
 cJSON *world_facts(const struct world *w);
 
+/* devs.c */
+
 /**
- * world_get_dev() - where the device is now, whatever it is called
+ * world_get_devs() - where the devices are now, whatever they are called
  *
- * By its function: infiniband_verbs/ in sysfs tells the name wherever the device
- * is. When the pod's namespace is gone the kernel brings it home: waits for that.
+ * By their function: infiniband_verbs/ in sysfs tells the names wherever the devices
+ * are. When the pod's namespace is gone the kernel brings them home: waits for that.
  *
- * Return: 0; -ENODEV: the function has no RDMA device any more; -EAGAIN: it is in a
- * namespace that cannot be reached.
+ * Return: 0, at least one is found; -ENODEV: none exists any more; -EAGAIN: one is in
+ * a namespace that cannot be reached.
  */
-int world_get_dev(struct world *w, struct err *e) must_check;
+int world_get_devs(struct world *w, struct err *e) must_check;
+
+/** world_look() - as world_get_devs(), without waiting */
+int world_look(struct world *w, struct err *e) must_check;
 
 /** world_changed() - look again next time */
 void world_changed(struct world *w);
+
+/** world_count() - how many devices are found, and at home (true) or in the pod (false) */
+size_t world_count(const struct world *w, bool at_home);
+
+/** world_socket() - the RDMA socket in the namespace where a found device is */
+struct nl *world_socket(const struct world *w, const struct ibdev *d);

@@ -221,3 +221,13 @@ int pci_lowest_free_uverbs(int *ret, struct err *e)
 {
 	return pci_lowest_free_uverbs_at(sysfs_root, ret, e);
 }
+
+int pci_lowest_free_umad(int *ret, struct err *e)
+{
+	return pci_lowest_free_umad_at(sysfs_root, ret, e);
+}
+
+int pci_find_rdma(const char *name, char ret[static DEVID_MAX], struct err *e)
+{
+	return pci_find_rdma_at(sysfs_root, name, ret, e);
+}

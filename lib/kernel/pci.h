@@ -83,3 +83,14 @@ int pci_get_rdma(const struct devid *id, struct pci_rdma_list *ret, struct err *
  * the lowest free number (ida_alloc_max() in ib_uverbs_add_one()).
  */
 int pci_lowest_free_uverbs(int *ret, struct err *e) must_check;
+
+/** pci_lowest_free_umad() - the same for umad (ib_umad_init_port()) */
+int pci_lowest_free_umad(int *ret, struct err *e) must_check;
+
+/**
+ * pci_find_rdma() - whose RDMA device has this name, in whatever namespace it is
+ * @ret: address of the function
+ *
+ * Return: 0; -ENODEV: none that has a uverbs device.
+ */
+int pci_find_rdma(const char *name, char ret[static DEVID_MAX], struct err *e) must_check;

@@ -20,7 +20,7 @@
 #include "kernel/sysfs.h"
 
 enum {
-	UVERBS_MAX = 1024, /* RDMA_MAX_PORTS, the kernel's own limit (IB_UVERBS_MAX_DEVICES) */
+	NUMBERS_MAX = 1024, /* RDMA_MAX_PORTS: the kernel's own limit of uverbs and of umad */
 };
 
 struct collect {
@@ -131,32 +131,90 @@ int pci_get_rdma_at(const char *root, const struct devid *id, struct pci_rdma_li
 	return 0;
 }
 
+struct numbers {
+	const char *prefix;
+	bool used[NUMBERS_MAX];
+};
+
 static int mark_used(const char *name, void *arg)
 {
-	bool *used = arg;
+	struct numbers *n = arg;
 	int number;
 
-	/* "abi_version" is there as well */
-	if (!sysfs_number(name, "uverbs", &number) && number < UVERBS_MAX)
-		used[number] = true;
+	/* "abi_version" is there as well, and "issmN", which goes with umadN */
+	if (!sysfs_number(name, n->prefix, &number) && number < NUMBERS_MAX)
+		n->used[number] = true;
 	return 0;
+}
+
+static int find_free(const char *root, const char *class, const char *prefix, int *ret,
+		     struct err *e)
+{
+	struct numbers n = { .prefix = prefix };
+	char path[256];
+	int r = str_printf(path, sizeof(path), "%s/class/%s", root, class);
+
+	if (!r)
+		r = sysfs_list(AT_FDCWD, path, mark_used, &n);
+	/* No such class: the module is not loaded and will begin at 0. */
+	if (r && r != -ENOENT)
+		return err_sys(e, -r, "list %s devices", prefix);
+	for (int i = 0; i < NUMBERS_MAX; i++)
+		if (!n.used[i]) {
+			*ret = i;
+			return 0;
+		}
+	return err_set(e, ENOSPC, "no %s number is free", prefix);
 }
 
 int pci_lowest_free_uverbs_at(const char *root, int *ret, struct err *e)
 {
-	bool used[UVERBS_MAX] = { false };
+	return find_free(root, "infiniband_verbs", "uverbs", ret, e);
+}
+
+int pci_lowest_free_umad_at(const char *root, int *ret, struct err *e)
+{
+	return find_free(root, "infiniband_mad", "umad", ret, e);
+}
+
+struct owner_search {
+	int class;
+	const char *name;
+	char owner[DEVID_MAX];
+};
+
+/* > 0: found, which ends the search */
+static int match_owner(const char *node, void *arg)
+{
+	char path[128], name[IBDEV_NAME_MAX];
+	struct owner_search *s = arg;
+	int r;
+
+	if (str_printf(path, sizeof(path), "%s/ibdev", node) ||
+	    sysfs_read(s->class, path, name, sizeof(name)) || strcmp(name, s->name) != 0 ||
+	    str_printf(path, sizeof(path), "%s/device", node))
+		return 0;
+	r = sysfs_link_name(s->class, path, s->owner, sizeof(s->owner));
+	return r ? r : 1;
+}
+
+int pci_find_rdma_at(const char *root, const char *name, char ret[static DEVID_MAX], struct err *e)
+{
+	cleanup(sysfs_close) int class = -EBADF;
+	struct owner_search s = { .name = name };
 	char path[256];
 	int r = str_printf(path, sizeof(path), "%s/class/infiniband_verbs", root);
 
 	if (!r)
-		r = sysfs_list(AT_FDCWD, path, mark_used, used);
-	/* No such class: ib_uverbs is not loaded and will begin at 0. */
-	if (r && r != -ENOENT)
-		return err_sys(e, -r, "list uverbs devices");
-	for (int i = 0; i < UVERBS_MAX; i++)
-		if (!used[i]) {
-			*ret = i;
-			return 0;
-		}
-	return err_set(e, ENOSPC, "no uverbs number is free");
+		s.class = class = sysfs_open(AT_FDCWD, path);
+	if (!r && class < 0)
+		r = class == -ENOENT ? 0 : class;
+	else if (!r)
+		r = sysfs_list(class, ".", match_owner, &s);
+	if (r < 0)
+		return err_sys(e, -r, "look for RDMA device %s", name);
+	if (!r)
+		return err_set(e, ENODEV, "no RDMA device %s on this node", name);
+	memcpy(ret, s.owner, sizeof(s.owner));
+	return 0;
 }

@@ -10,6 +10,9 @@ int pci_uplink_at(const char *root, const struct devid *pf, char ret[static IFNA
 int pci_get_rdma_at(const char *root, const struct devid *id, struct pci_rdma_list *ret,
 		    struct err *e) must_check;
 int pci_lowest_free_uverbs_at(const char *root, int *ret, struct err *e) must_check;
+int pci_lowest_free_umad_at(const char *root, int *ret, struct err *e) must_check;
+int pci_find_rdma_at(const char *root, const char *name, char ret[static DEVID_MAX],
+		     struct err *e) must_check;
 
 /** pci_open() - the device's directory; owned by the caller, sysfs_close(); -ENODEV */
 int pci_open(const char *root, const struct devid *id, struct err *e) must_check;

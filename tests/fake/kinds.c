@@ -40,6 +40,11 @@ static const struct fake_kind kinds[] = {
 	{ "pci.uplink", false, false, { EIO, EMFILE } },
 	{ "pci.rdma", false, false, { EIO, EMFILE } },
 	{ "pci.uverbs", false, false, { EIO, EMFILE } },
+	{ "pci.umad", false, false, { EIO, EMFILE } },
+	{ "pci.owner", false, false, { EIO, EMFILE } },
+	{ "gid.open", false, false, { EPERM, EMFILE } },
+	{ "gid.look", false, false, { EIO, EMFILE } },
+	{ "gid.rebuild", true, false, { ENOBUFS, EPERM } },
 	{ "node.boot", false, false, { EIO, EMFILE } },
 	/* The product's libc calls: wrap.c */
 	{ "file.open", false, false, { EIO, EMFILE, EACCES } },

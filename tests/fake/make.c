@@ -111,7 +111,7 @@ int fake_add_link(struct fake_world *w, int ns, int fn, const char *name)
 	return link;
 }
 
-static void add_rdma(struct fake_world *w, int fn)
+void fake_add_rdma(struct fake_world *w, int fn, const char *name)
 {
 	struct fake_rdma *d = &w->rdmas[fake_slot(w->rdmas)];
 
@@ -120,7 +120,7 @@ static void add_rdma(struct fake_world *w, int fn)
 	};
 	d->dev.index = w->next_rdma++;
 	d->dev.node_guid = 0x0c42a10300000000u | (unsigned)fn;
-	memcpy(d->dev.name, w->fns[fn].rdma, sizeof(d->dev.name));
+	fake_copy(d->dev.name, sizeof(d->dev.name), name);
 	fake_copy(d->dev.protocol, sizeof(d->dev.protocol), "roce");
 	rdma_renumber(w, d);
 	d->used = true;
@@ -133,7 +133,7 @@ void fake_probe(struct fake_world *w, int fn)
 	if (f->netdev[0])
 		(void)fake_add_link(w, HOST, fn, f->netdev);
 	if (f->rdma[0] && !w->no_ib_core)
-		add_rdma(w, fn);
+		fake_add_rdma(w, fn, f->rdma);
 }
 
 void fake_unprobe(struct fake_world *w, int fn)

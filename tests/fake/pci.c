@@ -141,3 +141,27 @@ int pci_lowest_free_uverbs(int *ret, struct err *e)
 		*ret = uverbs_lowest(fake_get());
 	return fake_errno(e, fake_leave(&c, r), "/sys/class/infiniband_verbs");
 }
+
+int pci_lowest_free_umad(int *ret, struct err *e)
+{
+	struct fake_call c;
+	int r = fake_enter(&c, "pci.umad", "infiniband_mad");
+
+	if (!r)
+		*ret = umad_lowest(fake_get());
+	return fake_errno(e, fake_leave(&c, r), "/sys/class/infiniband_mad");
+}
+
+int pci_find_rdma(const char *name, char ret[static DEVID_MAX], struct err *e)
+{
+	const struct fake_world *w = fake_get();
+	struct fake_call c;
+	int first = fake_enter(&c, "pci.owner", "%s", name), r = first ? first : -ENODEV;
+
+	for (int i = 0; !first && i < FAKE_RDMA_MAX; i++)
+		if (w->rdmas[i].used && !strcmp(w->rdmas[i].dev.name, name)) {
+			fake_copy(ret, DEVID_MAX, fn_name(w, w->rdmas[i].fn));
+			r = 0;
+		}
+	return fake_errno(e, fake_leave(&c, r), "RDMA device %s", name);
+}

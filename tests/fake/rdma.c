@@ -21,7 +21,7 @@ int uverbs_lowest(const struct fake_world *w)
 	}
 }
 
-static int umad_lowest(const struct fake_world *w)
+int umad_lowest(const struct fake_world *w)
 {
 	for (int n = 0;; n++) {
 		bool taken = false;

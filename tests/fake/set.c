@@ -152,8 +152,10 @@ static void set_fn(struct fake_world *w, int fn, char *word)
 		f->silent = set_yes(value);
 	else if (!strcmp(word, "broken"))
 		f->broken = set_yes(value);
-	else if (!strcmp(word, "rdma") && !set_yes(value))
+	else if (!strcmp(word, "rdma") && !strcmp(value, "no"))
 		drop_rdma(w, fn);
+	else if (!strcmp(word, "rdma"))
+		fake_add_rdma(w, fn, value);
 	else if (!strcmp(word, "movable"))
 		set_movable(w, fn, set_yes(value));
 	else if (!strcmp(word, "mac"))
@@ -243,6 +245,17 @@ void set_link(struct fake_world *w, int link, char *word)
 	}
 }
 
+/* "once", "lost", "never", or after so many looks */
+static void set_gids(struct fake_rdma *d, const char *value)
+{
+	d->gids = !strcmp(value, "once")  ? GIDS_AT_ONCE :
+		  !strcmp(value, "lost")  ? GIDS_LOST :
+		  !strcmp(value, "never") ? GIDS_NEVER :
+					    GIDS_LATE;
+	if (d->gids == GIDS_LATE)
+		d->gid_looks = (unsigned)set_number(value);
+}
+
 static void set_rdma(struct fake_world *w, const char *name, char *word)
 {
 	const char *value = set_split(word);
@@ -256,6 +269,12 @@ static void set_rdma(struct fake_world *w, const char *name, char *word)
 			fake_copy(d->dev.name, sizeof(d->dev.name), value);
 		else if (!strcmp(word, "uverbs"))
 			d->uverbs = (int)set_number(value);
+		else if (!strcmp(word, "umad"))
+			d->umad = (int)set_number(value);
+		else if (!strcmp(word, "gids"))
+			set_gids(d, value);
+		else if (!strcmp(word, "index"))
+			d->dev.index = (uint32_t)set_number(value);
 		else if (!strcmp(word, "guid"))
 			d->dev.node_guid = set_number(value);
 		else if (!strcmp(word, "protocol"))

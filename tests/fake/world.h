@@ -113,11 +113,20 @@ struct fake_link {
 	char altnames[FAKE_ALTNAMES_MAX][LINK_ALTNAME_MAX];
 };
 
-/** struct fake_rdma - an RDMA device; @movable: the driver can disassociate its users */
+/* When the GID table follows the addresses of the device's interface */
+enum fake_gids { GIDS_AT_ONCE, GIDS_LATE, GIDS_LOST, GIDS_NEVER };
+
+/**
+ * struct fake_rdma - an RDMA device
+ * @movable:  the driver can disassociate its users
+ * @gids:     GIDS_LATE: after @gid_looks looks; GIDS_LOST: when they are rebuilt
+ */
 struct fake_rdma {
 	bool used, movable;
 	int ns, fn, uverbs, umad;
 	struct rdma_dev dev;
+	enum fake_gids gids;
+	unsigned gid_looks;
 };
 
 struct fake_addr {
@@ -223,6 +232,8 @@ int fake_del_netns(struct fake_world *w, const char *path);
 int fake_add_link(struct fake_world *w, int ns, int fn, const char *name);
 /** fake_probe() - the function's drivers make its netdev and RDMA device, at home */
 void fake_probe(struct fake_world *w, int fn);
+/** fake_add_rdma() - one more RDMA device of a function, at home */
+void fake_add_rdma(struct fake_world *w, int fn, const char *name);
 /** fake_unprobe() - and take them away: driver unbound */
 void fake_unprobe(struct fake_world *w, int fn);
 /** fake_reboot() - new boot id, devices probed anew at home, namespaces gone */
@@ -272,6 +283,7 @@ int link_move(struct fake_world *w, int link, int to, const char *pattern);
 
 /* rdma.c */
 int uverbs_lowest(const struct fake_world *w);
+int umad_lowest(const struct fake_world *w);
 void rdma_renumber(struct fake_world *w, struct fake_rdma *d);
 
 /* pci.c */
