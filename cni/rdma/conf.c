@@ -133,6 +133,8 @@ void conf_parse_loose(const struct cni_call *c, struct rdma_conf *ret)
 	*ret = (struct rdma_conf){ .name = "" };
 	if (parse_log(c->conf, ret, &ignored) || parse_debug(c->conf, ret, &ignored))
 		log_warn("%s", ignored.msg);
+	if (parse_choices(c->conf, ret, &ignored))
+		log_warn("%s", ignored.msg);
 	if (device_parse(c->conf, &ret->device, &ret->source, &ignored))
 		log_warn("%s", ignored.msg);
 }
