@@ -6,11 +6,14 @@
  * GIDs. The options turn what is printed into what must be true; exit status 0 means all was.
  *
  *   --only NAME      exactly one device is seen and it is NAME
+ *   --count N        exactly N devices are seen
+ *   --gid ADDRESS    each device has a GID of this IPv4 or IPv6 address; may be repeated
  *   --none           no device is seen
  *   --denied PATH    opening this /dev/infiniband/uverbsN, another pod's, fails with EPERM
  *
  * Run it with a sysfs mounted in the pod's namespace, as a container's is: `ip netns exec` does.
  */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -21,7 +24,16 @@
 #include <string.h>
 #include <unistd.h>
 
+enum { ADDRS_MAX = 16 };
+
 static int failures;
+
+/* What --gid wants: as text, and as a GID has it */
+static struct {
+	const char *text;
+	union ibv_gid gid;
+} addrs[ADDRS_MAX];
+static int n_addrs;
 
 static void fail(const char *what, const char *which, const char *why)
 {
@@ -36,18 +48,45 @@ static bool gid_is_zero(const union ibv_gid *gid)
 	return memcmp(gid, &zero, sizeof(zero)) == 0;
 }
 
-static void print_gids(struct ibv_context *ctx, int table_len)
+/* IPv4 is in the table as ::ffff:a.b.c.d. */
+static void want_gid(const char *text)
 {
+	union ibv_gid *gid = &addrs[n_addrs].gid;
+
+	if (n_addrs == ADDRS_MAX ||
+	    (!inet_pton(AF_INET6, text, gid->raw) && !inet_pton(AF_INET, text, gid->raw + 12))) {
+		fail("address", text, "not understood, or too many");
+		return;
+	}
+	if (!strchr(text, ':'))
+		gid->raw[10] = gid->raw[11] = 0xff;
+	addrs[n_addrs++].text = text;
+}
+
+static void check_gids(const char *dev, const bool *found)
+{
+	for (int a = 0; a < n_addrs; a++)
+		if (!found[a])
+			fail("GID", addrs[a].text, dev);
+}
+
+static void print_gids(struct ibv_context *ctx, const char *dev, int table_len)
+{
+	bool found[ADDRS_MAX] = { false };
+
 	for (int i = 0; i < table_len; i++) {
 		union ibv_gid gid;
 
 		if (ibv_query_gid(ctx, 1, i, &gid) || gid_is_zero(&gid))
 			continue;
+		for (int a = 0; a < n_addrs; a++)
+			found[a] |= !memcmp(&gid, &addrs[a].gid, sizeof(gid));
 		printf("  gid %d:", i);
 		for (int b = 0; b < 16; b += 2)
 			printf("%c%02x%02x", b ? ':' : ' ', gid.raw[b], gid.raw[b + 1]);
 		printf("\n");
 	}
+	check_gids(dev, found);
 }
 
 static void show_device(struct ibv_device *dev)
@@ -66,26 +105,25 @@ static void show_device(struct ibv_device *dev)
 		printf("%s (%s): port 1 %s, %s\n", name, dev->dev_name,
 		       ibv_port_state_str(port.state),
 		       port.link_layer == IBV_LINK_LAYER_ETHERNET ? "Ethernet" : "InfiniBand");
-		print_gids(ctx, port.gid_tbl_len);
+		print_gids(ctx, name, port.gid_tbl_len);
 	}
 	ibv_close_device(ctx);
 }
 
-static void show_devices(const char *only, bool none)
+static void show_devices(const char *only, int want)
 {
 	int n = 0;
 	struct ibv_device **list = ibv_get_device_list(&n);
-	char count[16];
+	char count[16], wanted[32];
 
 	snprintf(count, sizeof(count), "%d", n);
+	snprintf(wanted, sizeof(wanted), "must be %d", want);
 	if (!list) {
 		fail("list", "devices", strerror(errno));
 		return;
 	}
-	if (none && n != 0)
-		fail("none expected, but devices seen:", count, ibv_get_device_name(list[0]));
-	if (only && n != 1)
-		fail("number of devices", count, "must be 1");
+	if (want >= 0 && n != want)
+		fail("number of devices", count, wanted);
 	if (only && n > 0 && strcmp(ibv_get_device_name(list[0]), only) != 0)
 		fail("device", ibv_get_device_name(list[0]), "is not the expected one");
 	for (int i = 0; i < n; i++)
@@ -111,21 +149,29 @@ int main(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "only", required_argument, NULL, 'o' },
+		{ "count", required_argument, NULL, 'c' },
+		{ "gid", required_argument, NULL, 'g' },
 		{ "none", no_argument, NULL, 'n' },
 		{ "denied", required_argument, NULL, 'd' },
 		{ NULL, 0, NULL, 0 },
 	};
 	const char *only = NULL;
-	bool none = false;
-	int opt;
+	int want = -1, opt;
 
 	while ((opt = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		switch (opt) {
 		case 'o':
 			only = optarg;
+			want = 1;
+			break;
+		case 'c':
+			want = atoi(optarg);
+			break;
+		case 'g':
+			want_gid(optarg);
 			break;
 		case 'n':
-			none = true;
+			want = 0;
 			break;
 		case 'd':
 			must_be_denied(optarg);
@@ -134,6 +180,6 @@ int main(int argc, char **argv)
 			return 2;
 		}
 	}
-	show_devices(only, none);
+	show_devices(only, want);
 	return failures ? 1 : 0;
 }

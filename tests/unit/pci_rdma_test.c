@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What concerns the whole node: free numbers, owners of names; in a made-up /sys. */
+#include "script.h"
+
+#include <errno.h>
+
+#include "kernel/pci_sysfs.h"
+
+/* uverbs0: PF, in the host; uverbs1: VF, wherever; issm and abi_version as in a real /sys */
+static void set_up(void)
+{
+	char command[1024];
+
+	make_dir();
+	ck_assert_int_eq(
+		str_printf(command, sizeof(command),
+			   "set -e; cd %s; mkdir -p devices/0000:81:00.0 devices/0000:81:00.3; "
+			   "for n in 0 1; do mkdir -p class/infiniband_verbs/uverbs$n "
+			   "class/infiniband_mad/umad$n class/infiniband_mad/issm$n; done; "
+			   "cd class/infiniband_verbs; echo 1 >abi_version; "
+			   "echo mlx5_0 >uverbs0/ibdev; echo mlx5_2 >uverbs1/ibdev; "
+			   "ln -s ../../../devices/0000:81:00.0 uverbs0/device; "
+			   "ln -s ../../../devices/0000:81:00.3 uverbs1/device",
+			   dir),
+		0);
+	ck_assert_int_eq(system(command), 0);
+}
+
+static int lowest_umad(void)
+{
+	struct err e;
+	int n;
+
+	ck_assert_int_eq(pci_lowest_free_umad_at(dir, &n, &e), 0);
+	return n;
+}
+
+static void in_mad_class(const char *command)
+{
+	char text[256];
+
+	ck_assert_int_eq(
+		str_printf(text, sizeof(text), "cd %s/class/infiniband_mad && %s", dir, command),
+		0);
+	ck_assert_int_eq(system(text), 0);
+}
+
+START_TEST(lowest_free_umad)
+{
+	ck_assert_int_eq(lowest_umad(), 2);
+	in_mad_class("mkdir umad3");
+	ck_assert_int_eq(lowest_umad(), 2);
+	/* an issm alone, which does not happen, is no umad */
+	in_mad_class("rmdir umad0");
+	ck_assert_int_eq(lowest_umad(), 0);
+	in_mad_class("rm -r ../infiniband_mad");
+	ck_assert_int_eq(lowest_umad(), 0);
+}
+END_TEST
+
+START_TEST(owner_of_a_name)
+{
+	char owner[DEVID_MAX];
+	struct err e;
+
+	ck_assert_int_eq(pci_find_rdma_at(dir, "mlx5_2", owner, &e), 0);
+	ck_assert_str_eq(owner, "0000:81:00.3");
+	ck_assert_int_eq(pci_find_rdma_at(dir, "mlx5", owner, &e), -ENODEV);
+}
+END_TEST
+
+START_TEST(nobody_owns_a_name_without_uverbs)
+{
+	char owner[DEVID_MAX];
+	struct err e;
+
+	in_mad_class("rm -r ../infiniband_verbs");
+	ck_assert_int_eq(pci_find_rdma_at(dir, "mlx5_2", owner, &e), -ENODEV);
+}
+END_TEST
+
+Suite *unit_suite(void)
+{
+	Suite *s = suite_create("pci_rdma");
+	TCase *t = tcase_create("node");
+
+	tcase_add_checked_fixture(t, set_up, remove_dir);
+	tcase_add_test(t, lowest_free_umad);
+	tcase_add_test(t, owner_of_a_name);
+	tcase_add_test(t, nobody_owns_a_name_without_uverbs);
+	suite_add_tcase(s, t);
+	return s;
+}
