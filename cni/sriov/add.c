@@ -52,6 +52,11 @@ static int provide(struct world *w, struct record *r, struct err *e)
 	cJSON *result = NULL;
 	unsigned index;
 	int err = w->userspace ? 0 : world_get_link(w, e);
+	struct err untold;
+
+	/* for the result; a driver that does not tell is none of the pod's business */
+	if (w->userspace && w->fn.is_vf && !w->conf->has_mac && world_get_vf(w, &untold))
+		log_info("%s", untold.msg);
 
 	if (!err && *w->conf->ipam)
 		err = delegate_run(w->call, w->conf->ipam, CNI_CMD_ADD, &ipam, e);

@@ -10,7 +10,12 @@
 #include "props.h"
 #include "world.h"
 
-enum { BUSY_WAIT_MS = 2000, BUSY_STEP_MS = 20 };
+enum {
+	BUSY_WAIT_MS = 2000,
+	BUSY_STEP_MS = 20,
+	/* iavf asks its PF and waits up to 2.5 s for the answer; a reset may come between */
+	MAC_WAIT_MS = 5000,
+};
 
 static struct nl *link_socket(const struct world *w)
 {
@@ -128,7 +133,35 @@ static int write_link(struct world *w, const struct link_change *c, struct err *
 	int r = send_change(w, c, e);
 
 	world_link_changed(w);
-	return r;
+	return r && r != -EEXIST ? err_wrap(e, "driver %s of %s", w->fn.driver, w->fn.id.name) : r;
+}
+
+static bool has_mac(const struct link *l, const void *mac)
+{
+	return mac_equal(&l->mac, mac);
+}
+
+/*
+ * Some drivers only ask for a MAC, and take it when their PF has answered
+ * (i40e, iavf): until then the message has succeeded and nothing has changed.
+ */
+static int await_mac(struct world *w, const struct mac *mac, struct err *e)
+{
+	char wanted[MAC_STR_MAX], found[MAC_STR_MAX];
+	int r = world_get_link(w, e);
+
+	if (r || mac_equal(mac, &w->link.mac))
+		return r;
+	log_debug("waiting for the driver to take MAC %s", mac_format(mac, wanted));
+	r = link_wait(w->at_home ? NULL : &w->pod.ns, w->at_home ? NULL : &w->pod.home,
+		      w->link.ifindex, has_mac, mac, MAC_WAIT_MS, &w->link, e);
+	if (r != -ETIMEDOUT)
+		return r;
+	return err_code(e, EIO, CNI_ERR_KERNEL,
+			"driver %s of VF %s accepted MAC %s but keeps %s: bind the VF to its "
+			"driver anew, or let another VF do it",
+			w->fn.driver, w->fn.id.name, mac_format(mac, wanted),
+			mac_format(&w->link.mac, found));
 }
 
 /*
@@ -153,12 +186,25 @@ static int accept_other_name(struct world *w, const char *wanted, struct err *e)
 	return r;
 }
 
-/* Names that the pod gave, or that could clash on arrival, stay behind. */
-static int drop_altnames(struct world *w, struct err *e)
+/*
+ * What the pod did to its interface and must not arrive at home: names, which could
+ * clash, and NOARP, in which IPv6 sees an interface that needs no duplicate
+ * detection, then and for ever (ipv6_add_dev()).
+ */
+static int leave_behind(struct world *w, struct err *e)
 {
 	const struct value none = { .type = VALUE_NAMES };
+	struct link_change arp = LINK_CHANGE_NONE;
+	int r = 0;
 
-	return w->link.n_altnames ? prop_netdev_set_altnames(w, &none, e) : 0;
+	arp.flags_mask = IFF_NOARP;
+	if (w->link.flags & IFF_NOARP)
+		r = write_link(w, &arp, e);
+	if (!r)
+		r = world_get_link(w, e);
+	if (!r && w->link.n_altnames)
+		r = prop_netdev_set_altnames(w, &none, e);
+	return r;
 }
 
 /*
@@ -174,7 +220,7 @@ static int move_link(struct world *w, const struct value *place, const struct ma
 	int r = world_get_link(w, e);
 
 	if (!r && home && !w->at_home)
-		r = drop_altnames(w, e);
+		r = leave_behind(w, e);
 	if (!r)
 		r = world_get_link(w, e);
 	if (r)
@@ -193,8 +239,8 @@ static int move_link(struct world *w, const struct value *place, const struct ma
 	w->likely_in_pod = !home;
 	r = write_link(w, &c, e);
 	if (r == -EEXIST && home)
-		return accept_other_name(w, place->place.name, e);
-	return r;
+		r = accept_other_name(w, place->place.name, e);
+	return r || !mac ? r : await_mac(w, mac, e);
 }
 
 int prop_netdev_set_place(struct world *w, const struct value *to, struct err *e)
@@ -208,7 +254,9 @@ int prop_netdev_set_mac(struct world *w, const struct value *to, struct err *e)
 	int r = world_get_link(w, e);
 
 	c.mac = &to->mac;
-	return r ? r : write_link(w, &c, e);
+	if (!r)
+		r = write_link(w, &c, e);
+	return r ? r : await_mac(w, &to->mac, e);
 }
 
 int prop_netdev_set_mtu(struct world *w, const struct value *to, struct err *e)

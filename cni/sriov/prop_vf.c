@@ -118,6 +118,39 @@ static void put_link_state(struct vf_attrs *a, const struct value *v)
 	a->link_state = (enum vf_link_state)v->number;
 }
 
+/*
+ * Cause and remedy for the person who wrote the configuration: who refuses, what
+ * the kernel says. Which attribute, the caller puts in front.
+ */
+static int explain(const struct world *w, struct err *e)
+{
+	const char *remedy = "";
+	struct pci_fn pf;
+	struct err cause = *e, ignored;
+
+	switch (cause.sys) {
+	case EOPNOTSUPP:
+	case EPROTONOSUPPORT:
+		remedy = ": remove that key, this driver does not have it";
+		break;
+	case EINVAL:
+	case ERANGE:
+		remedy = ": this driver does not take the value, dmesg may say why";
+		break;
+	case EBUSY:
+	case EAGAIN:
+		remedy = ": the VF is being reset or set up, try again";
+		break;
+	default:
+		break;
+	}
+	if (pci_get(&w->fn.pf, &pf, &ignored))
+		pf.driver[0] = '\0';
+	return err_code(e, cause.sys, cause.code,
+			"driver %s of PF %s refused it for VF %u (%.200s)%s", pf.driver, w->pf_name,
+			w->fn.vf, cause.msg, remedy);
+}
+
 static int write_vf(struct world *w, const struct vf_attrs *a, struct err *e)
 {
 	uint64_t deadline = node_now_ms() + BUSY_WAIT_MS;
@@ -133,7 +166,7 @@ static int write_vf(struct world *w, const struct vf_attrs *a, struct err *e)
 	/* some drivers hand the MAC on to the VF's interface */
 	if (a->have & VF_MAC)
 		world_link_changed(w);
-	return r ? err_wrap(e, "PF %s vf %u", w->pf_name, w->fn.vf) : 0;
+	return r ? explain(w, e) : 0;
 }
 
 static int set_vf(struct world *w, vf_put *put, const struct value *to, struct err *e)

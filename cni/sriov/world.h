@@ -16,7 +16,8 @@
  * @host_name:    the interface's name at home
  * @userspace:    no network interface: a driver like vfio-pci has the VF
  * @host, @inpod: rtnetlink sockets; @inpod is NULL when the namespace is gone
- * @pf, @pf_name, @pf_mtu: the PF's interface; 0 for a device without PF (auxiliary)
+ * @pf, @pf_name, @pf_mtu, @pf_type: the PF's interface, ARPHRD_*; 0 for a device without
+ *                PF (auxiliary)
  * @link, @at_home: the interface and where it is, valid while @link_known
  * @likely_in_pod: where to look first
  * @vf:           valid while @vf_known
@@ -33,6 +34,7 @@ struct world {
 	struct pci_fn fn;
 	int pf;
 	uint32_t pf_mtu;
+	uint16_t pf_type;
 	char pf_name[IFNAMSIZ];
 	bool link_known, at_home, likely_in_pod;
 	struct link link;

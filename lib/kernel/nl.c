@@ -45,8 +45,12 @@ static void set_option(int fd, int option)
 
 static int open_socket(enum nl_family family)
 {
-	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC,
-			family == NL_RDMA ? NETLINK_RDMA : NETLINK_ROUTE);
+	static const int protocols[] = {
+		[NL_ROUTE] = NETLINK_ROUTE,
+		[NL_RDMA] = NETLINK_RDMA,
+		[NL_GENERIC] = NETLINK_GENERIC,
+	};
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocols[family]);
 
 	return fd < 0 ? -errno : fd;
 }
@@ -74,7 +78,10 @@ static int open_failed(enum nl_family family, int sys, struct err *e)
 {
 	if (family == NL_RDMA && sys == EPROTONOSUPPORT)
 		return err_set(e, sys, "open RDMA netlink socket: ib_core is not loaded");
-	return err_sys(e, sys, "open %s netlink socket", family == NL_RDMA ? "RDMA" : "route");
+	return err_sys(e, sys, "open %s netlink socket",
+		       family == NL_RDMA  ? "RDMA" :
+		       family == NL_ROUTE ? "route" :
+					    "generic");
 }
 
 int nl_open(enum nl_family family, struct netns *in, const struct netns *home, struct nl **ret,

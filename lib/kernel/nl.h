@@ -12,6 +12,7 @@
 enum nl_family {
 	NL_ROUTE, /* NETLINK_ROUTE */
 	NL_RDMA, /* NETLINK_RDMA; -EPROTONOSUPPORT: ib_core is not loaded */
+	NL_GENERIC, /* NETLINK_GENERIC */
 };
 
 struct nl;

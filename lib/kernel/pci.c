@@ -159,7 +159,7 @@ int pci_get_at(const char *root, const struct devid *id, struct pci_fn *ret, str
 }
 
 /* Legacy drivers have no phys_port_name (-EOPNOTSUPP); in switchdev mode the uplink's is "p0". */
-static bool is_uplink(int dev, const char *netdev)
+bool pci_is_uplink(int dev, const char *netdev)
 {
 	char path[64], name[32];
 	int number;
@@ -194,7 +194,7 @@ int pci_uplink_at(const char *root, const struct devid *pf, char ret[static IFNA
 		return err_set(e, ENODEV, "PF %s has no network interface here", pf->name);
 	/* Alone it is the one, whatever it calls its port. */
 	for (size_t i = 0; i < nets.n; i++)
-		if (nets.n == 1 || is_uplink(dev, nets.name[i]))
+		if (nets.n == 1 || pci_is_uplink(dev, nets.name[i]))
 			memcpy(uplinks.name[uplinks.n++], nets.name[i], IFNAMSIZ);
 	if (uplinks.n != 1)
 		return ambiguous(pf, &nets, e);

@@ -2,6 +2,7 @@
 /* Private to lib/kernel: pci.h below another root than /sys, for unit tests. */
 #pragma once
 #include "kernel/pci.h"
+#include "kernel/pci_pf.h"
 
 int pci_get_at(const char *root, const struct devid *id, struct pci_fn *ret,
 	       struct err *e) must_check;
@@ -16,3 +17,12 @@ int pci_find_rdma_at(const char *root, const char *name, char ret[static DEVID_M
 
 /** pci_open() - the device's directory; owned by the caller, sysfs_close(); -ENODEV */
 int pci_open(const char *root, const struct devid *id, struct err *e) must_check;
+
+/** pci_is_uplink() - by the port name of one of its interfaces, could it be the uplink */
+bool pci_is_uplink(int dev, const char *netdev);
+
+int pf_get_uplinks_at(const char *root, const struct devid *pf, struct pf_uplinks *ret,
+		      struct err *e) must_check;
+bool pf_has_switch_at(const char *root, const struct devid *pf, const char *netdev);
+int pf_find_vacancy_at(const char *root, const struct devid *vf, struct pf_vacancy *ret,
+		       struct err *e) must_check;

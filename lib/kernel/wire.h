@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "base/types.h"
+#include "kernel/devlink.h"
 #include "kernel/inet.h"
 #include "kernel/link.h"
 #include "kernel/rdma.h"
@@ -70,3 +71,11 @@ struct nl_msg *make_rdma_move(uint32_t index, int netns_fd) must_check;
 struct nl_msg *make_rdma_rename(uint32_t index, const char *name) must_check;
 int read_rdma(const void *data, size_t len, struct rdma_dev *ret) must_check;
 int read_rdma_port(const void *data, size_t len, struct rdma_port *ret) must_check;
+
+/* devlink.c */
+
+/** make_getfamily() - the number of a generic netlink family; read_family() reads it */
+struct nl_msg *make_getfamily(const char *name) must_check;
+struct nl_msg *make_geteswitch(uint16_t family, const struct devid *pf) must_check;
+int read_family(const void *data, size_t len, uint16_t *ret) must_check;
+int read_eswitch(const void *data, size_t len, enum devlink_eswitch *ret) must_check;

@@ -95,7 +95,8 @@ const char *link_label(const struct fake_world *w, int link)
 /* Each look lets a slow driver come one step nearer to its new MAC. */
 static void show(struct fake_world *w, struct fake_link *l, struct link *ret)
 {
-	if (w->mac_mode == MAC_DELAYED && l->mac_reads && !--l->mac_reads)
+	if ((w->mac_mode == MAC_DELAYED || w->mac_mode == MAC_ASKED) && l->mac_reads &&
+	    !--l->mac_reads)
 		l->mac = l->mac_next;
 	*ret = (struct link){
 		.ifindex = l->ifindex,

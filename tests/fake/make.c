@@ -11,7 +11,6 @@
 enum {
 	HOST_INO_FIRST = 0xf0000000, /* inode of init_net on a real kernel, nearly */
 	FIRST_BUS = 0x03,
-	FIRST_VF_DEVFN = 2,
 	MTU_DEFAULT = 1500,
 	MTU_MIN = 68,
 	MTU_MAX = 9978,
@@ -198,7 +197,7 @@ static void add_pf(struct fake_world *w, unsigned n, unsigned vfs)
 	link = link_of_fn(w, pf);
 	set_up(&w->links[link]);
 	for (unsigned i = 0; i < vfs; i++) {
-		unsigned devfn = FIRST_VF_DEVFN + i;
+		unsigned devfn = FAKE_VF_OFFSET + i;
 
 		fake_printf(id, sizeof(id), "0000:%02x:%02x.%x", FIRST_BUS + n, devfn >> 3,
 			    devfn & 7);

@@ -69,8 +69,13 @@ static int set_mac(struct fake_world *w, struct fake_link *l, const struct mac *
 	if (fn && fn->pf != NONE && !mac_is_zero(&fn->attrs.mac) &&
 	    !mac_equal(&fn->attrs.mac, mac) && !fn->attrs.trust)
 		return -EPERM;
-	l->mac = *mac;
 	l->mac_reads = 0;
+	if (w->mac_mode == MAC_ASKED && fn) {
+		l->mac_next = *mac;
+		l->mac_reads = w->mac_reads;
+	} else {
+		l->mac = *mac;
+	}
 	return 0;
 }
 

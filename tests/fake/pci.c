@@ -54,7 +54,7 @@ int pci_get(const struct devid *id, struct pci_fn *ret, struct err *e)
 }
 
 /* phys_port_name unreadable (legacy mode) or "pN" */
-static bool is_uplink(const struct fake_link *l)
+bool link_is_uplink(const struct fake_link *l)
 {
 	uint64_t n;
 
@@ -69,7 +69,7 @@ static int find_uplink(const struct fake_world *w, const struct devid *pf,
 	for (int i = 0; fn != NONE && i < FAKE_LINK_MAX; i++) {
 		const struct fake_link *l = &w->links[i];
 
-		if (!l->used || l->fn != fn || l->ns != HOST || !is_uplink(l))
+		if (!l->used || l->fn != fn || l->ns != HOST || !link_is_uplink(l))
 			continue;
 		if (found != NONE)
 			return -ENOTUNIQ;

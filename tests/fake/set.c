@@ -2,6 +2,7 @@
 #include "set.h"
 
 #include <net/if.h>
+#include <net/if_arp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,16 +64,14 @@ static struct mac to_mac(const char *text)
 static enum fake_mac_mode to_mac_mode(const char *text)
 {
 	static const char *const names[] = {
-		[MAC_AT_ONCE] = "once",
-		[MAC_DELAYED] = "delayed",
-		[MAC_AT_PROBE] = "probe",
-		[MAC_AT_DOWN] = "down",
+		[MAC_AT_ONCE] = "once", [MAC_DELAYED] = "delayed", [MAC_AT_PROBE] = "probe",
+		[MAC_AT_DOWN] = "down", [MAC_ASKED] = "asked",
 	};
 
 	for (size_t i = 0; i < array_size(names); i++)
 		if (!strcmp(names[i], text))
 			return (enum fake_mac_mode)i;
-	fake_fatal("mac_mode is once, delayed, probe or down, not %s", text);
+	fake_fatal("mac_mode is once, delayed, probe, down or asked, not %s", text);
 }
 
 static void set_node(struct fake_world *w, char *word)
@@ -150,6 +149,12 @@ static void set_fn(struct fake_world *w, int fn, char *word)
 		f->attrs.have &= ~to_attrs(value);
 	else if (!strcmp(word, "silent"))
 		f->silent = set_yes(value);
+	else if (!strcmp(word, "driver"))
+		fake_copy(f->driver, sizeof(f->driver), value);
+	else if (!strcmp(word, "eswitch"))
+		f->eswitch = !strcmp(value, "switchdev") ? DEVLINK_SWITCHDEV :
+			     !strcmp(value, "legacy")	 ? DEVLINK_LEGACY :
+							   DEVLINK_UNKNOWN;
 	else if (!strcmp(word, "broken"))
 		f->broken = set_yes(value);
 	else if (!strcmp(word, "rdma") && !strcmp(value, "no"))
@@ -227,6 +232,13 @@ void set_link(struct fake_world *w, int link, char *word)
 		l->ifindex = (int)set_number(value);
 	} else if (!strcmp(word, "master")) {
 		l->master = (int)set_number(value);
+	} else if (!strcmp(word, "of")) {
+		l->fn = set_find_fn(w, value);
+	} else if (!strcmp(word, "blind")) {
+		l->blind = set_yes(value);
+	} else if (!strcmp(word, "type")) {
+		l->type = strcmp(value, "infiniband") ? ARPHRD_ETHER : ARPHRD_INFINIBAND;
+		l->addr_len = l->type == ARPHRD_INFINIBAND ? 20 : 6;
 	} else if (!strcmp(word, "port")) {
 		fake_copy(l->port, sizeof(l->port), value);
 	} else if (!strcmp(word, "altname")) {

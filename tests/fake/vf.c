@@ -31,6 +31,7 @@ static void tell_vf(struct fake_world *w, int fn, const struct mac *mac)
 		w->links[link].mac_reads = 1;
 		break;
 	case MAC_AT_PROBE:
+	case MAC_ASKED:
 		break;
 	}
 }
@@ -137,7 +138,8 @@ int vf_get(struct nl *nl, int pf, unsigned vf, struct vf_attrs *ret, struct err 
 	int r = vf_enter(&c, "vf.get", nl, pf, vf);
 
 	/* Beyond the last VF, or left out: the PF's answer just does not have it. */
-	if ((r == -EINVAL && !c.hit) || (r >= 0 && w->fns[r].silent))
+	if ((r == -EINVAL && !c.hit) || (r >= 0 && w->fns[r].silent) ||
+	    (r >= 0 && w->links[link_index(w, nl->ns, pf)].blind))
 		r = -ENODATA;
 	if (r >= 0) {
 		*ret = w->fns[r].attrs;

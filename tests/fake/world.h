@@ -18,6 +18,7 @@
 
 #include "base/types.h"
 #include "fault.h"
+#include "kernel/devlink.h"
 #include "kernel/inet.h"
 #include "kernel/link.h"
 #include "kernel/netns.h"
@@ -40,6 +41,10 @@ enum {
 	FAKE_SYSCTL_MAX = 300,
 	FAKE_ALTNAMES_MAX = 4,
 	FAKE_PATH_MAX = 128,
+
+	/* of every PF: sriov_offset, sriov_totalvfs */
+	FAKE_VF_OFFSET = 2,
+	FAKE_TOTAL_VFS = 64,
 
 	/* <linux/if.h> has these, but cannot be included beside <net/if.h> */
 	LOWER_UP = 1 << 16,
@@ -67,8 +72,12 @@ struct fake_mount {
 	char path[FAKE_PATH_MAX];
 };
 
-/* When a MAC set through the PF reaches the VF's own netdev: simnic's mac_mode */
-enum fake_mac_mode { MAC_AT_ONCE, MAC_DELAYED, MAC_AT_PROBE, MAC_AT_DOWN };
+/*
+ * When a MAC set through the PF reaches the VF's own netdev: simnic's mac_mode.
+ * MAC_ASKED: at probe, and one set on the netdev itself is taken some looks after
+ * the message has succeeded (iavf before 5.18).
+ */
+enum fake_mac_mode { MAC_AT_ONCE, MAC_DELAYED, MAC_AT_PROBE, MAC_AT_DOWN, MAC_ASKED };
 
 /**
  * struct fake_fn - a PCI or auxiliary function
@@ -78,6 +87,7 @@ enum fake_mac_mode { MAC_AT_ONCE, MAC_DELAYED, MAC_AT_PROBE, MAC_AT_DOWN };
  * @refuse:   VF_* bits that the driver answers with EOPNOTSUPP
  * @silent:   the PF leaves this VF out of its answer
  * @broken:   the PF's virtfnN points elsewhere
+ * @eswitch:  of a PF: mode of its switch
  * @netdev, @rdma, @mac: what its drivers call and give it when they probe it
  */
 struct fake_fn {
@@ -90,6 +100,7 @@ struct fake_fn {
 	struct vf_attrs attrs;
 	unsigned refuse;
 	bool silent, broken;
+	enum devlink_eswitch eswitch;
 	char netdev[IFNAMSIZ], rdma[IBDEV_NAME_MAX];
 	struct mac mac;
 };
@@ -98,6 +109,7 @@ struct fake_fn {
  * struct fake_link - a network interface
  * @fn:        NONE: virtual, dies with its namespace
  * @port:      phys_port_name; "" unreadable
+ * @blind:     of a PF: tells nothing of VFs (a port that has none)
  * @mac_reads: reads until @mac_next is the MAC (MAC_DELAYED); 0: nothing under way
  */
 struct fake_link {
@@ -109,7 +121,7 @@ struct fake_link {
 	uint8_t addr_len, operstate;
 	uint16_t type;
 	uint32_t flags, mtu, min_mtu, max_mtu;
-	bool arp_notify;
+	bool arp_notify, blind;
 	char altnames[FAKE_ALTNAMES_MAX][LINK_ALTNAME_MAX];
 };
 
@@ -274,6 +286,8 @@ const char *link_label(const struct fake_world *w, int link);
 /** link_enter() - fake_enter() for a request about an interface; its namespace, or -errno */
 int link_enter(struct fake_call *c, const char *kind, const struct nl *nl, int ifindex);
 int link_of_fn(const struct fake_world *w, int fn);
+/** link_is_uplink() - by its port name: unreadable (legacy mode) or "pN" */
+bool link_is_uplink(const struct fake_link *l);
 /** link_new_ifindex() - the next number that no interface of the namespace has; they are not reused */
 int link_new_ifindex(struct fake_world *w, int ns);
 void link_down(struct fake_world *w, struct fake_link *l);

@@ -57,14 +57,26 @@ with_result() {
 	fi
 }
 
+# quiet COMMAND...: what it prints matters only if it fails
+quiet() {
+	quiet_out=$("$@") || {
+		echo "$quiet_out"
+		return 1
+	}
+}
+
+with_result_call() {
+	with_result "$2" "$3" | sriov_call "$@"
+}
+
 # sriov_check POD [IFNAME]
 sriov_check() {
-	with_result "$1" "${2:-net1}" | sriov_call CHECK "$1" "${2:-net1}"
+	quiet with_result_call CHECK "$1" "${2:-net1}"
 }
 
 # sriov_del POD [IFNAME]
 sriov_del() {
-	with_result "$1" "${2:-net1}" | sriov_call DEL "$1" "${2:-net1}"
+	quiet with_result_call DEL "$1" "${2:-net1}"
 }
 
 # sriov_refused CODE WORD... -- ADD_ARGUMENTS...: ADD fails with this code and these words, and
@@ -97,6 +109,14 @@ $1"
 # pod_link POD [IFNAME]
 pod_link() {
 	in_pod "$1" ip -d link show "${2:-net1}"
+}
+
+# pf_start PF VFS: a further PF (npf=) with VFs, settled, so that snapshots can compare it
+pf_start() {
+	echo "$2" >"/sys/bus/pci/devices/0000:80:00.$1/sriov_numvfs"
+	echo 0 >"/proc/sys/net/ipv6/conf/ens128f$1/accept_dad"
+	ip link set "ens128f$1" up
+	until_true 5 grep -q up "/sys/class/net/ens128f$1/operstate"
 }
 
 # All interfaces of the host and what their PFs hold of them; cheaper than snapshot

@@ -6,8 +6,7 @@
 need_plugins
 
 simnic_start 5 rdma=0 npf=2
-echo 1 >/sys/bus/pci/devices/0000:80:00.1/sriov_numvfs
-ip link set ens128f1 up
+pf_start 1 1
 pod p1
 pod peer
 snapshot "$LAB_TMP/before"

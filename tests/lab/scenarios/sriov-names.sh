@@ -140,7 +140,7 @@ links_same "after the alternative name was given back"
 
 say "a pattern is no name"
 refused sriov_add p1 1 '{}' 'net%d'
-contains "the error" "$(cat "$LAB_TMP/result")" '"code": 4'
+contains "the error" "$(cat "$LAB_TMP/result")" '"code":4' '%'
 links_same
 pod_del p1
 pod p1

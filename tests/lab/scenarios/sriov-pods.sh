@@ -7,9 +7,7 @@ need_plugins
 
 simnic_start 3 rdma=0 npf=4
 for n in 1 2 3; do
-	echo 3 >"/sys/bus/pci/devices/0000:80:00.$n/sriov_numvfs"
-	echo 0 >"/proc/sys/net/ipv6/conf/ens128f$n/accept_dad"
-	ip link set "ens128f$n" up
+	pf_start "$n" 3
 done
 snapshot "$LAB_TMP/bare"
 pod p1

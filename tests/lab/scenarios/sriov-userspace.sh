@@ -52,6 +52,9 @@ sriov_add p1 1 "$KEYS"
 configured
 vf_bind 1 simnicvf
 sriov_del p1
+equal "DEL's word about the MAC of the PF" "$(vf_line 1 | grep -c 00:00:00:00:00:00)" 1
+# the driver read the PF's MAC when it was bound, and does so again
+vf_bind 1 simnicvf
 same_now "$LAB_TMP/netdev"
 
 say "attached as an interface, then taken by a userspace driver"
