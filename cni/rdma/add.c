@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/file.h"
 #include "base/log.h"
+#include "kernel/caps.h"
 #include "kernel/node.h"
 #include "locks.h"
 #include "names.h"
@@ -16,12 +17,17 @@ enum { ADD_LOCK_MS = 30000 };
 /* Our part of the chain is the device alone: what prevResult says is the answer. */
 static int read_prev(const struct cni_call *c, cJSON **ret, struct err *e)
 {
+	cleanup(json_free) cJSON *shown = NULL;
+	int r;
+
 	if (!c->prev)
 		return err_code(
 			e, EINVAL, CNI_ERR_CONFIG,
 			"RDMA-CNI is expected to be called as part of a plugin chain: prevResult is "
 			"missing, put rdma behind sriov in the list");
-	return result_parse(c->prev, c->version, ret, e);
+	r = result_parse(c->prev, c->version, ret, e);
+	/* can the caller be told? Afterwards it would be too late */
+	return r ? r : result_format(*ret, c->version, &shown, e);
 }
 
 /* The devices are in the pod: what is left is that they can be used. */
@@ -99,6 +105,8 @@ static int add_exclusive(struct run *run, const cJSON *prev, struct err *e)
 	uint64_t start = node_now_ms();
 	int r = pod_open(run->call, &pod, e);
 
+	if (!r)
+		r = caps_check(e) ? classify(e, CNI_ERR_KERNEL) : 0;
 	if (!r)
 		r = which_device(run->call, prev, &pod, &run->conf, e);
 	if (!r)

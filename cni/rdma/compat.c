@@ -9,9 +9,9 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "base/log.h"
 #include "kernel/node.h"
 #include "names.h"
+#include "plugin/mirror.h"
 #include "props.h"
 
 enum { STATE_MAX = 4096 };
@@ -32,7 +32,7 @@ static bool state_name(const struct record *r, char buf[static NAME_MAX + 1])
 }
 
 /* It knows one device: of several it gets the first, the kernel returns the others with the pod. */
-static char *make_state(const struct world *w, const struct record *r)
+static cJSON *make_state(const struct world *w, const struct record *r)
 {
 	cleanup(json_free) cJSON *doc = cJSON_CreateObject();
 
@@ -41,70 +41,51 @@ static char *make_state(const struct world *w, const struct record *r)
 	    !json_put_str(doc, "sandboxRdmaDevName", w->dev[0].name) ||
 	    !json_put_str(doc, "containerRdmaDevName", w->dev[0].sys.name))
 		return NULL;
-	return json_text(doc);
+	return take_ptr(doc);
 }
 
 int compat_publish(struct world *w, const struct record *r, struct err *e)
 {
-	cleanup(str_free) char *text = make_state(w, r);
+	cleanup(json_free) cJSON *doc = make_state(w, r);
 	cleanup(fd_close) int dir = -EBADF;
 	char name[NAME_MAX + 1];
 	int err;
 
-	if (!text)
+	if (!doc)
 		return err_sys(e, ENOMEM, "write state file");
 	if (!state_name(r, name))
 		return 0;
 	err = open_dir(&dir, e);
-	return err ? err : file_replace_at(dir, name, text, strlen(text), 0600, e);
+	return err ? err : mirror_write(dir, name, doc, r, e);
 }
 
-/* The file is ours if it speaks of our device. */
-static bool state_is_ours(int dir, const char *name, const struct record *r)
-{
-	cleanup(str_free) char *text = NULL;
-	cleanup(json_free) cJSON *doc = NULL;
-	const char *device = NULL;
-	struct err ignored;
-	size_t len;
-
-	return !file_read_at(dir, name, STATE_MAX, &text, &len, &ignored) &&
-	       !json_parse(text, len, &doc, &ignored) &&
-	       !json_get_str(doc, "deviceID", &device, &ignored) && device &&
-	       !strcmp(device, r->device.name);
-}
-
-/* Absent, or damaged: what a killed process may have left of it goes, too. */
-static bool state_is_others(int dir, const char *name, const struct record *r)
-{
-	cleanup(str_free) char *text = NULL;
-	struct err ignored;
-	size_t len;
-
-	return !file_read_at(dir, name, STATE_MAX, &text, &len, &ignored) &&
-	       !state_is_ours(dir, name, r);
-}
-
-void compat_forget(const struct record *r)
+int compat_forget(const struct record *r, struct err *e)
 {
 	cleanup(fd_close) int dir = -EBADF;
 	char name[NAME_MAX + 1];
-	struct err e;
+	int err;
 
 	if (!state_name(r, name))
-		return;
-	if (open_dir(&dir, &e) || (!state_is_others(dir, name, r) && file_remove_at(dir, name, &e)))
-		log_warn("%s", e.msg);
+		return 0;
+	err = open_dir(&dir, e);
+	return err ? err : mirror_remove(dir, name, r, e);
 }
 
-bool compat_superseded(const struct record *r)
+int compat_superseded(const struct record *r, bool *ret, struct err *e)
 {
+	enum mirror_owner owner = MIRROR_SHARED;
 	cleanup(fd_close) int dir = -EBADF;
 	char name[NAME_MAX + 1];
-	struct err e;
+	int err;
 
-	/* a directory that cannot be read proves nothing */
-	return state_name(r, name) && !open_dir(&dir, &e) && !state_is_ours(dir, name, r);
+	*ret = false;
+	if (!state_name(r, name))
+		return 0;
+	err = open_dir(&dir, e);
+	if (!err)
+		err = mirror_read(dir, name, r, &owner, e);
+	*ret = !err && (owner == MIRROR_NONE || owner == MIRROR_GO);
+	return err;
 }
 
 /* Written in an earlier boot: the device was created anew since. */

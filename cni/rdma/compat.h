@@ -12,10 +12,10 @@
 int compat_publish(struct world *w, const struct record *r, struct err *e) must_check;
 
 /** compat_forget() - remove the mirror, if it still is this record's */
-void compat_forget(const struct record *r);
+int compat_forget(const struct record *r, struct err *e) must_check;
 
 /** compat_superseded() - the mirror is gone or another's: a Go plugin acted since */
-bool compat_superseded(const struct record *r);
+int compat_superseded(const struct record *r, bool *ret, struct err *e) must_check;
 
 /**
  * compat_load() - the attachment that the Go plugin made, as a record

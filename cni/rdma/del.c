@@ -14,26 +14,26 @@
 
 enum { DEL_LOCK_MS = 110000, CHECK_LOCK_MS = 30000 };
 
-/* Neither at home nor in the pod, for certain. */
-static bool is_elsewhere(const struct record *r)
+/*
+ * An error here keeps the runtime from ever calling sriov and the IPAM delegate.
+ * So only one thing is worth it: the device is still in the pod, where the next
+ * DEL can get at it. Out of reach, the kernel brings it home when the namespace's
+ * last process ends; the record stays, and the next ADD of this device, or GC,
+ * finishes it.
+ */
+static bool is_in_pod(const struct record *r)
 {
 	cleanup(world_free) struct world *w = NULL;
 	struct err ignored;
 
-	return !world_reopen(r, &w, &ignored) && world_look(w, &ignored) == -EAGAIN;
+	return !world_reopen(r, &w, &ignored) && !world_look(w, &ignored) && world_count(w, false);
 }
 
-/*
- * An error here keeps the runtime from ever calling sriov and the IPAM delegate.
- * With the namespace out of reach we cannot do more: the kernel brings the device
- * home when its last process ends, the record stays, and the next ADD of this
- * device, or GC, finishes it.
- */
-static int forgive_unreachable(const struct record *r, int err, struct err *e)
+static int forgive(const struct record *r, int err, struct err *e)
 {
-	if (err != -EUCLEAN || (pod_alive(r) && !is_elsewhere(r)))
+	if (!err || is_in_pod(r))
 		return err;
-	log_warn("left to the kernel: %s", e->msg);
+	log_warn("left for later: %s", e->msg);
 	return 0;
 }
 
@@ -64,16 +64,18 @@ int rdma_del(const struct cni_call *c, struct err *e)
 		return r;
 	r = attach_find(&run.attach, &key, run.conf.source ? &run.conf.device : NULL, DEL_LOCK_MS,
 			&record, &lock, e);
-	if (r == -ENOENT)
+	/* -EPROTO: a newer version's record, which its mirror can release */
+	if (r == -ENOENT || r == -EPROTO)
 		r = find_foreign(&run, &record, &lock, e);
 	if (r == -ENOENT)
 		r = orphan_find(&run, &record, e);
 	if (r == -ENOENT)
-		return store_forget_key(&run.attach.store, &key, e);
+		return attach_clean(&run.attach, &key, run.conf.source ? &run.conf.device : NULL,
+				    e);
 	if (!r)
 		r = attach_release(&run.attach, &record, e);
 	if (record.doc)
-		r = forgive_unreachable(&record, r, e);
+		r = forgive(&record, r, e);
 	if (r)
 		return classify(e, r == -EUCLEAN ? CNI_ERR_STUCK : CNI_ERR_INTERNAL);
 	log_info("released the RDMA device of %s in %u ms", record.device.name,

@@ -86,29 +86,34 @@ static bool differs(const cJSON *doc, const char *key, const char *mine)
 }
 
 /* The device may be somebody else's by now: then so is the file. */
-static bool is_others(int dir, const char *name, const struct record *r)
+static int is_others(int dir, const char *name, const struct record *r, bool *ret, struct err *e)
 {
 	cleanup(str_free) char *text = NULL;
 	cleanup(json_free) cJSON *doc = NULL;
-	struct err ignored;
 	size_t len;
+	int err = file_read_at(dir, name, INDEX_MAX, &text, &len, e);
 
-	return !file_read_at(dir, name, INDEX_MAX, &text, &len, &ignored) &&
-	       !json_parse(text, len, &doc, &ignored) &&
-	       (differs(doc, "network", r->key.network) ||
-		differs(doc, "containerID", r->key.container) ||
-		differs(doc, "ifname", r->key.ifname));
+	if (!err)
+		err = json_parse(text, len, &doc, e);
+	*ret = !err && (differs(doc, "network", r->key.network) ||
+			differs(doc, "containerID", r->key.container) ||
+			differs(doc, "ifname", r->key.ifname));
+	/* what cannot be understood is nobody's */
+	return err == -ENOENT || err == -EBADMSG ? 0 : err;
 }
 
-void index_forget(const struct record *r)
+int index_forget(const struct record *r, struct err *e)
 {
 	cleanup(fd_close) int dir = -EBADF;
 	char name[DEVID_MAX + 8];
-	struct err e;
+	bool others = false;
+	int err;
 
 	if (file_name(&r->device, name))
-		return;
+		return 0;
+	err = open_dir(&dir, e);
+	if (!err)
+		err = is_others(dir, name, r, &others, e);
 	/* also where there is none: a killed process may have left the temporary file */
-	if (open_dir(&dir, &e) || (!is_others(dir, name, r) && file_remove_at(dir, name, &e)))
-		log_warn("%s", e.msg);
+	return err || others ? err : file_remove_at(dir, name, e);
 }

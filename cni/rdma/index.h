@@ -16,4 +16,4 @@
 void index_publish(const struct world *w, const struct record *r);
 
 /** index_forget() - remove the file, if it still is this record's */
-void index_forget(const struct record *r);
+int index_forget(const struct record *r, struct err *e) must_check;

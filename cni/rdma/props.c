@@ -40,8 +40,13 @@ static int set_place(struct world *w, const struct value *to, struct err *e)
  * within a namespace in coming kernels.
  */
 static const struct prop props[] = {
-	{ "rdma.place", VALUE_PLACE, 0, GROUP_NONE, CHECK_RECORD, get_place, set_place, true },
+	{ "rdma.place", VALUE_PLACE, 0, GROUP_NONE, CHECK_RECORD, get_place, set_place },
 	{ "rdma.names", VALUE_NAMES, 1, GROUP_NONE, CHECK_RECORD, names_get, names_set },
 };
 
-const struct prop_table rdma_props = { props, array_size(props), NULL };
+const struct prop_table rdma_props = {
+	.props = props,
+	.n = array_size(props),
+	.set_group = NULL,
+	.anchor = "rdma.place",
+};

@@ -24,10 +24,11 @@ static int publish(struct world *w, const struct record *r, struct err *e)
 	return err;
 }
 
-static void forget(const struct record *r)
+static int forget(const struct record *r, struct err *e)
 {
-	compat_forget(r);
-	index_forget(r);
+	int err = index_forget(r, e);
+
+	return err ? err : compat_forget(r, e);
 }
 
 static const struct attach_ops ops = {
@@ -38,7 +39,7 @@ static const struct attach_ops ops = {
 	.superseded = compat_superseded,
 	.release_lease = release_lease,
 	.publish = publish,
-	.forgotten = forget,
+	.forget = forget,
 };
 
 int run_open(const struct cni_call *c, struct run *ret, struct err *e)

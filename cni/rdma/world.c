@@ -156,14 +156,6 @@ static int read_facts(struct world *w, const struct record *r, struct err *e)
 	return 0;
 }
 
-static bool same_boot(const struct record *r)
-{
-	char boot[NODE_BOOT_ID_MAX];
-	struct err ignored;
-
-	return !node_boot_id(boot, &ignored) && !strcmp(boot, r->boot);
-}
-
 int world_reopen(const struct record *r, struct world **ret, struct err *e)
 {
 	cleanup(world_free) struct world *w = calloc(1, sizeof(*w));
@@ -174,11 +166,10 @@ int world_reopen(const struct record *r, struct world **ret, struct err *e)
 		return err_sys(e, ENOMEM, "open device");
 	take_pod(w, &pod);
 	err = pci_get(&r->device, &w->fn, e);
-	if (err)
-		return err;
-	if (w->fn.instance != r->instance || !same_boot(r))
-		return err_set(e, ENODEV, "it was re-created since");
-	err = read_facts(w, r, e);
+	if (!err)
+		err = pod_check_instance(r, w->fn.instance, e);
+	if (!err)
+		err = read_facts(w, r, e);
 	if (!err)
 		err = pod_reopen(r, &pod, e);
 	if (err)

@@ -6,15 +6,23 @@
 #include "base/log.h"
 #include "compat.h"
 #include "devinfo.h"
+#include "kernel/caps.h"
 #include "kernel/node.h"
 #include "limits.h"
 #include "plan.h"
 #include "proto/delegate.h"
+#include "proto/result.h"
 #include "report.h"
 #include "run.h"
 #include "verbs.h"
 
 enum { ADD_LOCK_MS = 30000 };
+
+/* Before anything is touched: a delegate that is not there can be said at once. */
+static int check_ipam(const struct run *run, struct err *e)
+{
+	return *run->conf.ipam ? delegate_check(run->call, run->conf.ipam, e) : 0;
+}
 
 /* 0.1.0 and 0.2.0 have no words for a result without an address. */
 static int check_representable(const struct run *run, struct err *e)
@@ -48,7 +56,7 @@ static int check_name_free(struct world *w, struct err *e)
 /* After the device is in place: addresses. Sets the record's result. */
 static int provide(struct world *w, struct record *r, struct err *e)
 {
-	cleanup(json_free) cJSON *ipam = NULL;
+	cleanup(json_free) cJSON *ipam = NULL, *shown = NULL;
 	cJSON *result = NULL;
 	unsigned index;
 	int err = w->userspace ? 0 : world_get_link(w, e);
@@ -58,14 +66,20 @@ static int provide(struct world *w, struct record *r, struct err *e)
 	if (w->userspace && w->fn.is_vf && !w->conf->has_mac && world_get_vf(w, &untold))
 		log_info("%s", untold.msg);
 
-	if (!err && *w->conf->ipam)
+	if (!err && *w->conf->ipam) {
+		r->leased = true;
 		err = delegate_run(w->call, w->conf->ipam, CNI_CMD_ADD, &ipam, e);
+	}
 	if (!err)
 		err = report_make(w, ipam, &result, &index, e);
 	if (err)
 		return err;
 	r->result = result;
 	w->result = result;
+	/* can the caller be told? Afterwards it would be too late to undo */
+	err = result_format(result, w->call->version, &shown, e);
+	if (err)
+		return err;
 	return w->userspace ? 0 : addrs_configure(w, result, index, e);
 }
 
@@ -141,7 +155,11 @@ int sriov_add(const struct cni_call *c, cJSON **ret, struct err *e)
 	if (!r)
 		r = check_representable(&run, e);
 	if (!r)
+		r = check_ipam(&run, e);
+	if (!r)
 		r = pod_open(c, &pod, e);
+	if (!r)
+		r = caps_check(e) ? classify(e, CNI_ERR_KERNEL) : 0;
 	if (!r)
 		r = compat_lock(&run.conf.device, ADD_LOCK_MS, &lock, e);
 	if (!r)

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "base/log.h"
 #include "kernel/node.h"
+#include "plugin/mirror.h"
 
 enum { DIR_MODE = 0700, MARK_MAX = PATH_MAX };
 
@@ -174,83 +174,90 @@ static cJSON *make_state(struct world *w, const struct record *r)
 	return take_ptr(doc);
 }
 
-static int state_name(const struct record *r, char *buf, size_t size)
+/* A name that is too long has no state file in Go either: it could not be created. */
+static bool state_name(const struct record *r, char buf[static NAME_MAX + 1])
 {
-	return str_printf(buf, size, "%s-%s", r->key.container, r->key.ifname);
+	return !str_printf(buf, NAME_MAX - sizeof("..tmp"), "%s-%s", r->key.container,
+			   r->key.ifname);
 }
 
 int compat_publish(struct world *w, const struct record *r, struct err *e)
 {
 	cleanup(json_free) cJSON *doc = make_state(w, r);
-	cleanup(str_free) char *text = doc ? json_text(doc) : NULL;
 	cleanup(fd_close) int dir = -EBADF, marks = -EBADF;
 	char name[NAME_MAX + 1];
 	int err;
 
-	if (!text)
+	if (!doc)
 		return err_sys(e, ENOMEM, "write state file");
-	/* a container id this long has no state file in Go either: it could not be created */
-	if (state_name(r, name, sizeof(name) - sizeof("..tmp")))
+	if (!state_name(r, name))
 		return 0;
 	err = compat_open_dir("", &dir, e);
 	if (!err)
 		err = compat_open_dir("/pci", &marks, e);
 	if (!err)
-		err = file_replace_at(dir, name, text, strlen(text), 0600, e);
+		err = mirror_write(dir, name, doc, r, e);
 	if (!err)
 		err = file_replace_at(marks, r->device.name, r->netns, strlen(r->netns), 0600, e);
 	return err;
 }
 
-static bool mark_is_ours(const struct record *r)
+/* Does the device's mark name this record's namespace? */
+static int is_marked(const struct record *r, bool *ret, struct err *e)
 {
 	char path[MARK_MAX + 1];
+	int err = compat_read_mark(&r->device, path, sizeof(path));
 
-	return !compat_read_mark(&r->device, path, sizeof(path)) && !strcmp(path, r->netns);
+	if (err && err != -ENOENT)
+		return err_sys(e, -err, "read allocation mark of %s", r->device.name);
+	*ret = !err && !strcmp(path, r->netns);
+	return 0;
 }
 
-/* The state file is ours if it speaks of our device. */
-static bool state_is_ours(int dir, const char *name, const struct record *r)
+static int forget_mark(const struct record *r, struct err *e)
 {
-	cleanup(str_free) char *text = NULL;
-	cleanup(json_free) cJSON *doc = NULL;
-	const char *device = NULL;
-	struct err ignored;
-	size_t len;
+	cleanup(fd_close) int marks = -EBADF;
+	bool marked = false;
+	int err = is_marked(r, &marked, e);
 
-	return !file_read_at(dir, name, RECORD_SIZE_MAX, &text, &len, &ignored) &&
-	       !json_parse(text, len, &doc, &ignored) &&
-	       !json_get_str(doc, "deviceID", &device, &ignored) && device &&
-	       !strcmp(device, r->device.name);
+	if (!err)
+		err = compat_open_dir("/pci", &marks, e);
+	if (err)
+		return err;
+	return marked ? file_remove_at(marks, r->device.name, e) :
+			file_remove_tmp_at(marks, r->device.name, e);
 }
 
-void compat_forget(const struct record *r)
-{
-	cleanup(fd_close) int dir = -EBADF, marks = -EBADF;
-	char name[NAME_MAX + 1];
-	struct err e;
-
-	if (compat_open_dir("", &dir, &e) || compat_open_dir("/pci", &marks, &e)) {
-		log_warn("%s", e.msg);
-		return;
-	}
-	if (mark_is_ours(r) && file_remove_at(marks, r->device.name, &e))
-		log_warn("%s", e.msg);
-	if (!state_name(r, name, sizeof(name)) && state_is_ours(dir, name, r) &&
-	    file_remove_at(dir, name, &e))
-		log_warn("%s", e.msg);
-}
-
-bool compat_superseded(const struct record *r)
+int compat_forget(const struct record *r, struct err *e)
 {
 	cleanup(fd_close) int dir = -EBADF;
 	char name[NAME_MAX + 1];
-	struct err e;
+	int err = forget_mark(r, e);
 
-	if (state_name(r, name, sizeof(name) - sizeof("..tmp")))
-		return false;
-	/* a directory that cannot be read proves nothing */
-	if (compat_open_dir("", &dir, &e))
-		return false;
-	return !mark_is_ours(r) || !state_is_ours(dir, name, r);
+	if (!err && state_name(r, name)) {
+		err = compat_open_dir("", &dir, e);
+		if (!err)
+			err = mirror_remove(dir, name, r, e);
+	}
+	return err;
+}
+
+int compat_superseded(const struct record *r, bool *ret, struct err *e)
+{
+	enum mirror_owner owner = MIRROR_SHARED;
+	cleanup(fd_close) int dir = -EBADF;
+	char name[NAME_MAX + 1];
+	bool marked = false;
+	int err = 0;
+
+	*ret = false;
+	if (!state_name(r, name))
+		return 0;
+	err = compat_open_dir("", &dir, e);
+	if (!err)
+		err = mirror_read(dir, name, r, &owner, e);
+	if (!err)
+		err = is_marked(r, &marked, e);
+	*ret = !err && (!marked || owner == MIRROR_NONE || owner == MIRROR_GO);
+	return err;
 }

@@ -100,13 +100,44 @@ static bool is_older_than_boot(int dir, const char *name)
 	return fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) || st.st_mtime < now.tv_sec - up.tv_sec;
 }
 
-/* Somebody's mark, but for another namespace than this attachment's. */
-static bool has_other_owner(const struct cni_call *c, const struct devid *device)
-{
-	char mark[PATH_MAX];
+/*
+ * The Go plugin writes the state, and right after it the mark. A mark that is
+ * much younger is of a later attachment of the same device.
+ */
+enum { MARK_DELAY_S = 5 };
 
-	return *c->netns && !compat_read_mark(device, mark, sizeof(mark)) &&
-	       strcmp(mark, c->netns) != 0;
+static bool is_mark_of(int dir, const char *state, const char *device)
+{
+	char mark[DEVID_MAX + 8];
+	struct stat s, m;
+
+	return !str_printf(mark, sizeof(mark), "pci/%s", device) &&
+	       !fstatat(dir, state, &s, AT_SYMLINK_NOFOLLOW) &&
+	       !fstatat(dir, mark, &m, AT_SYMLINK_NOFOLLOW) &&
+	       m.st_mtime <= s.st_mtime + MARK_DELAY_S && m.st_mtime + MARK_DELAY_S >= s.st_mtime;
+}
+
+/*
+ * Which namespace the attachment is in, and is the device still its own? Runtimes
+ * may call DEL with an empty CNI_NETNS; then the mark tells, if it is of this
+ * attachment. Releases up to 2.6 left no mark.
+ */
+static bool is_owner(const struct cni_call *c, int dir, const char *state, struct record *r,
+		     char mark[static PATH_MAX])
+{
+	int err = compat_read_mark(&r->device, mark, PATH_MAX);
+
+	r->netns = c->netns;
+	if (err == -ENOENT)
+		return true;
+	if (err)
+		return false;
+	if (*c->netns)
+		return !strcmp(mark, c->netns);
+	if (!is_mark_of(dir, state, r->device.name) || !json_put_str(r->doc, "netns", mark))
+		return false;
+	r->netns = text(r->doc, "netns");
+	return true;
 }
 
 static int identify(struct record *r, struct err *e)
@@ -151,25 +182,25 @@ static int read_state(const struct cni_call *c, int dir, const char *name, cJSON
 	return r;
 }
 
-static int make_record(const struct cni_call *c, cJSON *doc, bool has_steps, struct record *r,
+static int make_record(const struct cni_call *c, int dir, const char *name, struct record *r,
 		       struct err *e)
 {
-	const cJSON *orig = json_find(doc, "OrigVfState");
+	const cJSON *orig = json_find(r->doc, "OrigVfState");
+	char mark[PATH_MAX];
 	int err;
 
 	r->key = (struct record_key){ c->network, c->container, c->ifname };
 	r->foreign = true;
 	r->phase = PHASE_LIVE;
-	r->netns = c->netns;
-	r->ipam = text(json_find(doc, "ipam"), "type");
+	r->ipam = text(json_find(r->doc, "ipam"), "type");
 	r->args = c->args;
 	r->config = c->text;
-	err = add_facts(doc, orig, r, e);
+	err = add_facts(r->doc, orig, r, e);
 	if (!err)
 		err = identify(r, e);
-	if (err || !has_steps || has_other_owner(c, &r->device))
+	if (err || !is_owner(c, dir, name, r, mark) || is_older_than_boot(dir, name))
 		return err;
-	plan_vf(doc, orig, &r->plan);
+	plan_vf(r->doc, orig, &r->plan);
 	if (*text(orig, "HostIFName"))
 		plan_netdev(orig, &r->plan);
 	return 0;
@@ -177,9 +208,8 @@ static int make_record(const struct cni_call *c, cJSON *doc, bool has_steps, str
 
 int compat_load(const struct cni_call *c, struct record *ret, struct err *e)
 {
+	cleanup(record_done) struct record r = { .doc = NULL };
 	cleanup(fd_close) int dir = -EBADF;
-	cleanup(json_free) cJSON *doc = NULL;
-	struct record r = { .doc = NULL };
 	char name[NAME_MAX + 1];
 	int err = str_printf(name, sizeof(name), "%s-%s", c->container, c->ifname);
 
@@ -187,15 +217,14 @@ int compat_load(const struct cni_call *c, struct record *ret, struct err *e)
 		return err_set(e, ENOENT, "no state file can have such a name");
 	err = compat_open_dir("", &dir, e);
 	if (!err)
-		err = read_state(c, dir, name, &doc, e);
+		err = read_state(c, dir, name, &r.doc, e);
+	if (!err && devid_parse(text(r.doc, "deviceID"), &r.device))
+		err = err_set(e, EBADMSG, "state file %s has no deviceID", name);
+	if (!err)
+		err = make_record(c, dir, name, &r, e);
 	if (err)
 		return err;
-	if (devid_parse(text(doc, "deviceID"), &r.device))
-		return err_set(e, EBADMSG, "state file %s has no deviceID", name);
-	err = make_record(c, doc, !is_older_than_boot(dir, name), &r, e);
-	if (err)
-		return err;
-	r.doc = take_ptr(doc);
 	*ret = r;
+	r.doc = NULL;
 	return 0;
 }

@@ -14,11 +14,12 @@ enum { DEL_LOCK_MS = 110000 /* kubelet gives StopPodSandbox two minutes */ };
  */
 static int del_unknown(const struct run *run, struct err *e)
 {
+	const struct devid *device = run->conf.has_device ? &run->conf.device : NULL;
 	const struct record_key key = key_of(run->call);
 	struct err ignored;
 	cJSON *none = NULL;
 
-	if (store_forget_key(&run->attach.store, &key, &ignored))
+	if (attach_clean(&run->attach, &key, device, &ignored))
 		log_warn("%s", ignored.msg);
 	return run_delegate(run, CNI_CMD_DEL, &none, e);
 }
@@ -50,7 +51,8 @@ int sriov_del(const struct cni_call *c, struct err *e)
 		return r;
 	r = attach_find(&run.attach, &key, run.conf.has_device ? &run.conf.device : NULL,
 			DEL_LOCK_MS, &record, &lock, e);
-	if (r == -ENOENT)
+	/* -EPROTO: a newer version's record, which its mirror can release */
+	if (r == -ENOENT || r == -EPROTO)
 		r = find_foreign(&run, &record, &lock, e);
 	if (r == -ENOENT)
 		return del_unknown(&run, e);

@@ -164,26 +164,68 @@ static int await_mac(struct world *w, const struct mac *mac, struct err *e)
 			mac_format(&w->link.mac, found));
 }
 
+static bool has_mac(const struct link *l, const void *mac)
+{
+	return mac_equal(&l->mac, mac);
+}
+
+/*
+ * Some drivers only ask for a MAC, and take it when their PF has answered
+ * (i40e, iavf): until then the message has succeeded and nothing has changed.
+ */
+static int await_mac(struct world *w, const struct mac *mac, struct err *e)
+{
+	char wanted[MAC_STR_MAX], found[MAC_STR_MAX];
+	int r = world_get_link(w, e);
+
+	if (r || mac_equal(mac, &w->link.mac))
+		return r;
+	log_debug("waiting for the driver to take MAC %s", mac_format(mac, wanted));
+	r = link_wait(w->at_home ? NULL : &w->pod.ns, w->at_home ? NULL : &w->pod.home,
+		      w->link.ifindex, has_mac, mac, MAC_WAIT_MS, &w->link, e);
+	if (r != -ETIMEDOUT)
+		return r;
+	return err_code(e, EIO, CNI_ERR_KERNEL,
+			"driver %s of VF %s accepted MAC %s but keeps %s: bind the VF to its "
+			"driver anew, or let another VF do it",
+			w->fn.driver, w->fn.id.name, mac_format(mac, wanted),
+			mac_format(&w->link.mac, found));
+}
+
 /*
  * The old name is taken at home: some other interface got it while this one was
  * away. The device comes home all the same, under a name of the kernel's choice;
  * staying in the pod's namespace, or in the way as "net1", would be worse.
+ * @c: the message that was refused
  */
-static int accept_other_name(struct world *w, const char *wanted, struct err *e)
+static int accept_other_name(struct world *w, struct link_change c, struct err *e)
 {
-	struct link_change c = LINK_CHANGE_NONE;
+	const char *wanted = c.name;
 	int r = world_get_link(w, e);
 
 	if (r)
 		return r;
-	if (!w->at_home)
-		c.netns_fd = w->pod.home.fd;
 	c.name = "dev%d";
+	/* refused before the move, or after it */
+	c.netns_fd = w->at_home ? -1 : w->pod.home.fd;
 	r = write_link(w, &c, e);
 	if (!r)
 		log_warn("name %s is taken on the host, %s came back under another name", wanted,
 			 w->fn.id.name);
 	return r;
+}
+
+/* Renaming an interface that is up is EBUSY before 6.2; flags in the same message come too late. */
+static int take_down(struct world *w, struct err *e)
+{
+	struct link_change c = LINK_CHANGE_NONE;
+	int r;
+
+	if (!(w->link.flags & IFF_UP))
+		return 0;
+	c.flags_mask = IFF_UP;
+	r = write_link(w, &c, e);
+	return r ? r : world_get_link(w, e);
 }
 
 /*
@@ -225,6 +267,10 @@ static int move_link(struct world *w, const struct value *place, const struct ma
 		r = world_get_link(w, e);
 	if (r)
 		return r;
+	if (home == w->at_home && strcmp(w->link.name, place->place.name) != 0)
+		r = take_down(w, e);
+	if (r)
+		return r;
 	if (home != w->at_home)
 		c.netns_fd = home ? w->pod.home.fd : w->pod.ns.fd;
 	if (strcmp(w->link.name, place->place.name) != 0 || home != w->at_home)
@@ -232,14 +278,11 @@ static int move_link(struct world *w, const struct value *place, const struct ma
 	c.mac = mac && !mac_equal(mac, &w->link.mac) ? mac : NULL;
 	c.mtu = mtu == w->link.mtu ? 0 : mtu;
 	c.arp_notify = !home;
-	/* renaming needs the interface down before 6.2; a move downs it anyway */
-	if (c.name && c.netns_fd < 0 && w->link.flags & IFF_UP)
-		c.flags_mask = IFF_UP;
 	/* also after an error: it may have happened after the move */
 	w->likely_in_pod = !home;
 	r = write_link(w, &c, e);
 	if (r == -EEXIST && home)
-		r = accept_other_name(w, place->place.name, e);
+		r = accept_other_name(w, c, e);
 	return r || !mac ? r : await_mac(w, mac, e);
 }
 

@@ -19,7 +19,7 @@ static int set_group(struct world *w, uint8_t group, const struct assign *a, siz
  *      long as the PF has set another one (iavf, igbvf; simnic's default)
  *   1  the interface comes home, with name, MAC and MTU in one message
  *   2  the rest of the VF: only now has the pod lost the device, so it is never on
- *      the host's VLAN, or trusted, while still in the pod
+ *      the host's VLAN, or trusted, while still in the pod (netdev.place is the anchor)
  *   3  what is only possible, or only kept, at home
  */
 static const struct prop props[] = {
@@ -45,4 +45,9 @@ static const struct prop props[] = {
 	  prop_netdev_set_flags },
 };
 
-const struct prop_table sriov_props = { props, array_size(props), set_group };
+const struct prop_table sriov_props = {
+	.props = props,
+	.n = array_size(props),
+	.set_group = set_group,
+	.anchor = "netdev.place",
+};

@@ -39,7 +39,7 @@ static const struct attach_ops ops = {
 	.superseded = compat_superseded,
 	.release_lease = release_lease,
 	.publish = compat_publish,
-	.forgotten = compat_forget,
+	.forget = compat_forget,
 };
 
 static bool needs_strict_conf(enum cni_command command)

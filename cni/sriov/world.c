@@ -71,8 +71,22 @@ static int find_pf(struct world *w, struct err *e)
 		w->pf = pf.ifindex;
 		w->pf_mtu = pf.mtu;
 		w->pf_type = pf.type;
+		w->no_parents = !*pf.parent;
 	}
 	return r ? err_wrap(e, "PF %s of VF %s", w->fn.pf.name, w->fn.id.name) : 0;
+}
+
+/*
+ * For undo the PF may be away for a while (driver reload, another namespace):
+ * that is no reason to leave the interface in the pod, nor a sign that the VF is
+ * gone. The vf.* rows then say "not yet".
+ */
+static void find_pf_later(struct world *w)
+{
+	struct err e;
+
+	if (find_pf(w, &e))
+		log_warn("%s", e.msg);
 }
 
 static int check_kind(const struct world *w, struct err *e)
@@ -97,18 +111,19 @@ static int check_kind(const struct world *w, struct err *e)
 }
 
 /*
- * An interface that is not there may be on its way home from a dying namespace,
- * or about to be made by its driver. Only a driver that has an RDMA or network
- * side can bring one, but that list would age: everything gets the short wait
- * once its driver is known not to be a userspace one.
+ * An interface that exists but is not here is on its way home from a dying
+ * namespace; one that does not exist yet may be about to be made, unless the
+ * driver is of a kind that never makes one. That list would age, so everything
+ * else gets the short wait once.
  */
 static bool is_userspace_driver(const char *driver)
 {
-	static const char *const names[] = { "vfio-pci", "uio_pci_generic", "igb_uio", "pci-stub" };
+	static const char *const names[] = { "uio_pci_generic", "igb_uio", "pci-stub" };
 
 	for (size_t i = 0; i < array_size(names); i++)
 		if (!strcmp(driver, names[i]))
 			return true;
+	/* vfio-pci and the vendors' variants of it */
 	return strstr(driver, "vfio") != NULL;
 }
 
@@ -117,14 +132,17 @@ static int await_netdev(struct world *w, struct err *e)
 	uint64_t deadline = node_now_ms() + RETURN_WAIT_MS;
 	int r = 0;
 
-	w->userspace = is_userspace_driver(w->fn.driver);
-	while (!r && !w->userspace && !*w->fn.netdev) {
+	while (!r && !*w->fn.netdev) {
+		w->userspace = !w->fn.has_netdev && is_userspace_driver(w->fn.driver);
+		if (w->userspace)
+			break;
 		if (node_now_ms() >= deadline)
 			return err_code(
 				e, EAGAIN, CNI_ERR_AGAIN,
-				"VF %s (driver %s) has no network interface here: it is still in "
-				"another namespace, or its driver is starting; try again",
-				w->fn.id.name, w->fn.driver);
+				"VF %s (driver %s) has no network interface here: %s; try again",
+				w->fn.id.name, w->fn.driver,
+				w->fn.has_netdev ? "it is still in another namespace" :
+						   "its driver is starting, or makes none");
 		node_sleep_ms(RETURN_STEP_MS);
 		r = pci_get(&w->fn.id, &w->fn, e);
 	}
@@ -211,14 +229,6 @@ cJSON *world_facts(const struct world *w)
 	return take_ptr(facts);
 }
 
-static bool same_boot(const struct record *r)
-{
-	char boot[NODE_BOOT_ID_MAX];
-	struct err ignored;
-
-	return !node_boot_id(boot, &ignored) && !strcmp(boot, r->boot);
-}
-
 static int read_facts(struct world *w, const struct record *r, struct err *e)
 {
 	const char *name = NULL;
@@ -244,12 +254,10 @@ int world_reopen(const struct record *r, struct world **ret, struct err *e)
 	take_pod(w, &pod);
 	w->ifname = r->key.ifname;
 	err = pci_get(&r->device, &w->fn, e);
-	if (err)
-		return err;
-	/* its address lives on, the device does not: restoring would change a stranger */
-	if (w->fn.instance != r->instance || !same_boot(r))
-		return err_set(e, ENODEV, "it was re-created since");
-	err = read_facts(w, r, e);
+	if (!err)
+		err = pod_check_instance(r, w->fn.instance, e);
+	if (!err)
+		err = read_facts(w, r, e);
 	if (!err)
 		err = pod_reopen(r, &pod, e);
 	if (err)
@@ -257,10 +265,9 @@ int world_reopen(const struct record *r, struct world **ret, struct err *e)
 	take_pod(w, &pod);
 	w->likely_in_pod = pod_has_netns(&w->pod);
 	err = open_sockets(w, e);
-	if (!err)
-		err = find_pf(w, e);
 	if (err)
 		return err;
+	find_pf_later(w);
 	*ret = take_ptr(w);
 	return 0;
 }
@@ -283,8 +290,11 @@ void world_free(struct world **w)
 
 static bool is_ours(const struct world *w, const struct link *l)
 {
-	/* kernels before 5.14 do not tell the parent; then only the name is left */
-	return !*l->parent || !strcmp(l->parent, w->fn.id.name);
+	/*
+	 * Virtual interfaces have no parent either, and a pod can give one our name: only
+	 * on a kernel that tells no parents at all (before 5.14) is the name an answer.
+	 */
+	return *l->parent ? !strcmp(l->parent, w->fn.id.name) : w->no_parents;
 }
 
 /* The usual place first, by the usual name: one small message. */
@@ -339,32 +349,40 @@ static int find_link(struct world *w, struct err *e)
 	return r == -ENODEV ? try_place(w, !first, e) : r;
 }
 
-/* No driver, or another kind of driver: the interface was taken down with the old one. */
-static bool has_no_netdev(const struct world *w)
+/* One deadline for all look-ups of a run: every row of the table asks. */
+static bool is_too_late(struct world *w)
 {
-	return !*w->fn.driver || is_userspace_driver(w->fn.driver);
+	if (!w->give_up_at)
+		w->give_up_at = node_now_ms() + RETURN_WAIT_MS;
+	return node_now_ms() >= w->give_up_at;
 }
 
 int world_get_link(struct world *w, struct err *e)
 {
-	uint64_t deadline = node_now_ms() + RETURN_WAIT_MS;
 	int r;
 
 	if (w->link_known)
 		return 0;
 	for (;;) {
 		r = find_link(w, e);
-		if (r != -ENODEV || has_no_netdev(w) || node_now_ms() >= deadline)
+		if (r != -ENODEV)
 			break;
+		/* taken down with its driver, or with the device */
+		r = pci_get(&w->fn.id, &w->fn, e);
+		if (r)
+			break;
+		if (!w->fn.has_netdev)
+			return err_set(e, ENODEV, "device %s has no network interface any more",
+				       w->fn.id.name);
+		if (is_too_late(w))
+			return err_set(
+				e, EAGAIN,
+				"interface of %s is in a namespace that cannot be reached: a "
+				"process may keep it alive, end it and try again",
+				w->fn.id.name);
 		node_sleep_ms(RETURN_STEP_MS);
 	}
 	w->link_known = !r;
-	if (r == -ENODEV && !has_no_netdev(w))
-		return err_set(
-			e, EAGAIN,
-			"interface of %s is in a namespace that cannot be reached: a process may "
-			"keep it alive, end it and try again",
-			w->fn.id.name);
 	return r;
 }
 
@@ -374,6 +392,9 @@ int world_get_vf(struct world *w, struct err *e)
 
 	if (w->vf_known)
 		return 0;
+	if (!w->pf)
+		return err_set(e, EAGAIN, "PF %s of VF %s has no interface here at this moment",
+			       w->fn.pf.name, w->fn.id.name);
 	r = vf_get(w->host, w->pf, w->fn.vf, &w->vf, e);
 	w->vf_known = !r;
 	return r;

@@ -20,6 +20,8 @@
  *                PF (auxiliary)
  * @link, @at_home: the interface and where it is, valid while @link_known
  * @likely_in_pod: where to look first
+ * @no_parents: this kernel does not tell parents of interfaces (before 5.14)
+ * @give_up_at: when to stop waiting for the interface; 0: not waited yet
  * @vf:           valid while @vf_known
  * @result:       answer of ADD, owned
  */
@@ -36,7 +38,8 @@ struct world {
 	uint32_t pf_mtu;
 	uint16_t pf_type;
 	char pf_name[IFNAMSIZ];
-	bool link_known, at_home, likely_in_pod;
+	bool link_known, at_home, likely_in_pod, no_parents;
+	uint64_t give_up_at;
 	struct link link;
 	bool vf_known;
 	struct vf_attrs vf;

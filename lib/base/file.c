@@ -186,16 +186,23 @@ int file_replace_at(int dirfd, const char *name, const void *data, size_t len, m
 	return write_at(dirfd, name, data, len, mode, FLEETING, e);
 }
 
-int file_remove_at(int dirfd, const char *name, struct err *e)
+int file_remove_tmp_at(int dirfd, const char *name, struct err *e)
 {
 	char tmp[NAME_MAX + 1];
 	int r = tmp_name(tmp, name);
 
 	if (!r && unlinkat(dirfd, tmp, 0) && errno != ENOENT)
 		r = -errno;
+	return r ? err_sys(e, -r, "remove temporary file of %s", name) : 0;
+}
+
+int file_remove_at(int dirfd, const char *name, struct err *e)
+{
+	int r = file_remove_tmp_at(dirfd, name, e);
+
 	if (unlinkat(dirfd, name, 0) && errno != ENOENT)
-		r = -errno;
-	return r ? err_sys(e, -r, "remove %s", name) : 0;
+		return err_sys(e, errno, "remove %s", name);
+	return r;
 }
 
 int file_link_at(int dirfd, const char *name, const char *target, struct err *e)

@@ -47,6 +47,9 @@ int file_replace_at(int dirfd, const char *name, const void *data, size_t len, m
 /** file_remove_at() - remove @name and what a killed write may have left of it; absent is fine */
 int file_remove_at(int dirfd, const char *name, struct err *e) must_check;
 
+/** file_remove_tmp_at() - remove only what a killed write of @name may have left */
+int file_remove_tmp_at(int dirfd, const char *name, struct err *e) must_check;
+
 /** file_link_at() - make @name a symbolic link to @target, replacing what was there */
 int file_link_at(int dirfd, const char *name, const char *target, struct err *e) must_check;
 

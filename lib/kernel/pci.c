@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/str.h"
 #include "kernel/pci_sysfs.h"
@@ -146,6 +147,7 @@ int pci_get_at(const char *root, const struct devid *id, struct pci_fn *ret, str
 	r = list_netdevs(dev, &nets);
 	if (r)
 		return err_sys(e, -r, "list network interfaces of %s", id->name);
+	fn.has_netdev = !faccessat(dev, "net", F_OK, 0);
 	if (nets.n)
 		memcpy(fn.netdev, nets.name[0], sizeof(fn.netdev));
 	r = sysfs_link_name(dev, "physfn", fn.pf.name, sizeof(fn.pf.name));

@@ -28,6 +28,8 @@ enum {
  * @is_vf:    has a physfn; then @pf and @vf are valid
  * @vf:       VF index: (rid - PF's rid - sriov_offset) / sriov_stride, checked against virtfnN
  * @netdev:   its interface if /sys shows one; ""
+ * @has_netdev: it has an interface, here or in another namespace: the kernel keeps the
+ *            net/ directory as long as there is one in it, visible or not (class_dir)
  */
 struct pci_fn {
 	struct devid id;
@@ -37,6 +39,7 @@ struct pci_fn {
 	struct devid pf;
 	unsigned vf;
 	char netdev[IFNAMSIZ];
+	bool has_netdev;
 };
 
 /**

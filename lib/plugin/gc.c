@@ -11,17 +11,17 @@ struct valid_list {
 	bool given;
 };
 
-static bool is_valid(const struct record *r, void *arg)
+static int is_valid(const struct record *r, void *arg, bool *ret, struct err *e)
 {
 	const struct valid_list *list = arg;
 
 	if (!list->given)
-		return list->attach->ops->alive(r);
-	for (size_t i = 0; i < list->n; i++)
-		if (!strcmp(list->items[i].container, r->key.container) &&
-		    !strcmp(list->items[i].ifname, r->key.ifname))
-			return true;
-	return false;
+		return list->attach->ops->alive(r, ret, e);
+	*ret = false;
+	for (size_t i = 0; i < list->n && !*ret; i++)
+		*ret = !strcmp(list->items[i].container, r->key.container) &&
+		       !strcmp(list->items[i].ifname, r->key.ifname);
+	return 0;
 }
 
 int gc_network(const struct attach *a, const struct cni_call *c, struct err *e)

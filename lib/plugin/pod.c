@@ -4,13 +4,14 @@
 #include <string.h>
 
 #include "kernel/nl.h"
+#include "kernel/node.h"
 
 static int open_target(const struct cni_call *c, struct netns *ret, struct err *e)
 {
 	int r = netns_open(c->netns, ret, e);
 
 	if (r == -ENOENT)
-		return err_code(e, ENOENT, CNI_ERR_UNKNOWN,
+		return err_code(e, ENOENT, c->prev ? CNI_ERR_ENV : CNI_ERR_UNKNOWN,
 				"CNI_NETNS %s does not exist: the pod is gone", c->netns);
 	if (r)
 		return err_code(e, -r, CNI_ERR_ENV, "CNI_NETNS %s: %.400s", c->netns, e->msg);
@@ -40,39 +41,77 @@ static struct netns_id recorded_id(const struct record *r)
 }
 
 /* Is @ns the namespace that was recorded? Its inode number alone may have been reused. */
-static bool is_recorded(const struct record *r, struct netns *ns, const struct netns *home)
+static int is_recorded(const struct record *r, struct netns *ns, const struct netns *home,
+		       bool *ret, struct err *e)
 {
 	cleanup(nl_shut) struct nl *probe = NULL;
 	struct netns_id want = recorded_id(r);
-	struct err ignored;
+	int err = 0;
 
-	/* our own: nothing is ever moved out of it */
-	if (netns_id_equal(&ns->id, &home->id))
-		return false;
-	/* a Go plugin recorded nothing but the path */
-	if (!want.ino)
-		return true;
-	if (!netns_id_equal(&ns->id, &want))
-		return false;
+	/* a Go plugin recorded nothing but the path; out of our own nothing is moved */
+	*ret = want.ino ? netns_id_equal(&ns->id, &want) : !netns_id_equal(&ns->id, &home->id);
+	if (!*ret || !want.cookie)
+		return 0;
 	/* opening a socket inside is what tells the cookie */
-	if (want.cookie && nl_open(NL_ROUTE, ns, home, &probe, &ignored))
-		return false;
-	return netns_id_equal(&ns->id, &want);
+	err = nl_open(NL_ROUTE, ns, home, &probe, e);
+	*ret = netns_id_equal(&ns->id, &want);
+	return err;
+}
+
+/* 0: @ret is open, or NETNS_NONE if there is no such namespace any more. */
+static int reopen_target(const struct record *r, const struct netns *home, struct netns *ret,
+			 struct err *e)
+{
+	struct netns ns = NETNS_NONE;
+	bool same = false;
+	int err = r->netns && *r->netns ? netns_open(r->netns, &ns, e) : -ENOENT;
+
+	/* -EINVAL: something else is there now */
+	if (err == -ENOENT || err == -ENOTDIR || err == -EINVAL)
+		return 0;
+	if (!err)
+		err = is_recorded(r, &ns, home, &same, e);
+	if (!err && same)
+		*ret = ns;
+	else
+		netns_close(&ns);
+	return err;
+}
+
+static int same_boot(const struct record *r, bool *ret, struct err *e)
+{
+	char boot[NODE_BOOT_ID_MAX];
+	int err = node_boot_id(boot, e);
+
+	*ret = !err && !strcmp(boot, r->boot);
+	return err;
+}
+
+int pod_check_instance(const struct record *r, uint64_t instance, struct err *e)
+{
+	bool booted = false;
+	int err = same_boot(r, &booted, e);
+
+	if (err)
+		return err;
+	if (instance != r->instance || !booted)
+		return err_set(e, ENODEV, "it was re-created since");
+	return 0;
 }
 
 int pod_reopen(const struct record *r, struct pod *ret, struct err *e)
 {
 	cleanup(pod_close) struct pod p = POD_NONE;
-	struct err gone;
+	bool booted = false;
 	int err = netns_open_self(&p.home, e);
 
+	if (!err)
+		err = same_boot(r, &booted, e);
+	/* numbers and cookies start again with each boot: they may match by chance */
+	if (!err && booted)
+		err = reopen_target(r, &p.home, &p.ns, e);
 	if (err)
-		return err;
-	if (!r->netns || !*r->netns || netns_open(r->netns, &p.ns, &gone) ||
-	    !is_recorded(r, &p.ns, &p.home)) {
-		netns_close(&p.ns);
-		p.ns = NETNS_NONE;
-	}
+		return err_wrap(e, "network namespace %s", r->netns);
 	*ret = p;
 	p = POD_NONE;
 	return 0;
@@ -89,12 +128,13 @@ bool pod_has_netns(const struct pod *p)
 	return p->ns.fd >= 0;
 }
 
-bool pod_alive(const struct record *r)
+int pod_alive(const struct record *r, bool *ret, struct err *e)
 {
 	cleanup(pod_close) struct pod p = POD_NONE;
-	struct err ignored;
+	int err = pod_reopen(r, &p, e);
 
-	return !pod_reopen(r, &p, &ignored) && pod_has_netns(&p);
+	*ret = !err && pod_has_netns(&p);
+	return err;
 }
 
 struct value place_home(const char *name)
@@ -143,9 +183,13 @@ struct cni_call call_of(const struct record *r, enum cni_command command)
 int classify(struct err *e, enum cni_code code)
 {
 	struct err plain = *e;
+	unsigned general;
 
+	if (e->code)
+		return -e->sys;
 	plain.code = 0;
-	if (!e->code)
-		e->code = reply_code(&plain) == CNI_ERR_AGAIN ? CNI_ERR_AGAIN : code;
+	general = reply_code(&plain);
+	/* "try again" and "cannot be read" are what they are, wherever they happen */
+	e->code = general == CNI_ERR_AGAIN || general == CNI_ERR_DECODE ? general : code;
 	return -e->sys;
 }

@@ -23,23 +23,35 @@ struct pod {
  * pod_open() - the pod of a call; for verbs that need a namespace
  *
  * Return: 0; -errno with code 3 (nothing at CNI_NETNS), 4 (not a network
- * namespace) or 8 (it is our own and CNI_NETNS_OVERRIDE is not set).
+ * namespace) or 8 (it is our own and CNI_NETNS_OVERRIDE is not set). Code 3 lets a
+ * runtime skip DEL, so it is 4 when an earlier plugin of the chain is attached.
  */
 int pod_open(const struct cni_call *c, struct pod *ret, struct err *e) must_check;
 
 /**
  * pod_reopen() - the pod of a record
  *
- * A path that leads nowhere, or to another namespace than the recorded one,
- * gives a pod without namespace, not an error.
+ * A path that leads nowhere, or to another namespace than the recorded one, or a
+ * record of another boot, gives a pod without namespace, not an error. Not being
+ * able to look is an error.
  */
 int pod_reopen(const struct record *r, struct pod *ret, struct err *e) must_check;
 
 /** pod_close() - also for cleanup(pod_close) */
 void pod_close(struct pod *p);
 
-/** pod_alive() - the record's namespace can still be reached under its path */
-bool pod_alive(const struct record *r);
+/** pod_alive() - can the record's namespace still be reached under its path */
+int pod_alive(const struct record *r, bool *ret, struct err *e) must_check;
+
+/**
+ * pod_check_instance() - is the device still the one that was recorded
+ * @instance: inode of its sysfs directory now
+ *
+ * Its address lives on, the device does not: restoring would change a stranger.
+ *
+ * Return: 0; -ENODEV: re-created since, or another boot; -errno: cannot tell.
+ */
+int pod_check_instance(const struct record *r, uint64_t instance, struct err *e) must_check;
 
 /** pod_has_netns() - false: gone */
 bool pod_has_netns(const struct pod *p);
@@ -58,5 +70,5 @@ struct record_key key_of(const struct cni_call *c);
 /** call_of() - the call that made a record, for running its delegate; borrows from @r, no cleanup */
 struct cni_call call_of(const struct record *r, enum cni_command command);
 
-/** classify() - give an error its CNI code unless it has one or says "try again"; returns -e->sys */
+/** classify() - give an error its CNI code unless it, or its errno, has one; returns -e->sys */
 int classify(struct err *e, enum cni_code code);

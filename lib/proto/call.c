@@ -184,13 +184,14 @@ static int read_input(int fd, int64_t deadline, struct input *in)
 {
 	while (in->len <= JSON_TEXT_MAX) {
 		ssize_t n;
-		int r = in->len < in->size ? 0 : grow(in);
+		/* one byte is kept for the NUL that makes the text a string */
+		int r = in->len + 1 < in->size ? 0 : grow(in);
 
 		if (!r)
 			r = wait_readable(fd, deadline);
 		if (r < 0)
 			return r;
-		n = r ? read(fd, in->text + in->len, in->size - in->len) : -1;
+		n = r ? read(fd, in->text + in->len, in->size - in->len - 1) : -1;
 		if (!n)
 			return 0;
 		if (n > 0)
@@ -208,6 +209,8 @@ static int read_stdin(int fd, struct cni_call *c, struct err *e)
 	struct input in = { 0 };
 	int r = read_input(fd, deadline, &in);
 
+	if (in.text)
+		in.text[in.len] = '\0';
 	c->text = in.text;
 	c->text_len = in.len;
 	if (r == -ENOMEM)

@@ -27,7 +27,7 @@ const char *command_text(enum cni_command c);
  * @container, @netns, @ifname, @args, @path: CNI_* variables, borrowed from the
  *     environment; "" when unset, never NULL
  * @netns_override: CNI_NETNS_OVERRIDE says that our own namespace as target is meant
- * @text, @text_len: standard input as it came: delegates get these very bytes
+ * @text, @text_len: standard input as it came: delegates get these very bytes; a NUL follows
  * @conf:    the same parsed
  * @network: "name"
  * @version: "cniVersion"

@@ -314,15 +314,28 @@ static int run_and_read(const struct cni_call *c, const char *path, enum cni_com
 	return command == CNI_CMD_ADD ? read_result(c, &end, ret, e) : 0;
 }
 
+static int find_delegate(const struct cni_call *c, const char *type, char path[static PATH_MAX],
+			 struct err *e)
+{
+	int r = check_type(c, type, e);
+
+	return r ? r : find_program(c->path, type, path, e);
+}
+
+int delegate_check(const struct cni_call *c, const char *type, struct err *e)
+{
+	char path[PATH_MAX];
+
+	return find_delegate(c, type, path, e);
+}
+
 int delegate_run(const struct cni_call *c, const char *type, enum cni_command command, cJSON **ret,
 		 struct err *e)
 {
 	char path[PATH_MAX];
 	cJSON *result = NULL;
-	int r = check_type(c, type, e);
+	int r = find_delegate(c, type, path, e);
 
-	if (!r)
-		r = find_program(c->path, type, path, e);
 	if (r)
 		return r;
 	log_debug("run %s for %s", path, command_text(command));

@@ -10,6 +10,13 @@
 #include "proto/call.h"
 
 /**
+ * delegate_check() - can this plugin be run: a name without '/', found in CNI_PATH, executable
+ *
+ * Return: 0; -errno as delegate_run() would answer.
+ */
+int delegate_check(const struct cni_call *c, const char *type, struct err *e) must_check;
+
+/**
  * delegate_run() - run an IPAM plugin and read its answer
  * @type:    "ipam.type"; no '/'
  * @command: ADD, DEL, CHECK, GC or STATUS, whatever our own is
@@ -26,5 +33,5 @@
  * -errno: it could not be run, or did not end in time (11 if it stays "text busy").
  * After a failed ADD the delegate may hold an address: run it with DEL.
  */
-int delegate_run(const struct cni_call *c, const char *type, enum cni_command command,
-		 cJSON **ret, struct err *e) must_check;
+int delegate_run(const struct cni_call *c, const char *type, enum cni_command command, cJSON **ret,
+		 struct err *e) must_check;

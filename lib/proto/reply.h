@@ -7,28 +7,28 @@
 
 /* CNI error codes: spec "Error" and cni.md 1.8; 100 on are ours. */
 enum cni_code {
-	CNI_ERR_VERSION = 1,	/* incompatible CNI version */
-	CNI_ERR_FIELD = 2,	/* a key that we know cannot be honoured with this value or driver */
-	CNI_ERR_UNKNOWN = 3,	/* container unknown: the runtime may skip DEL */
-	CNI_ERR_ENV = 4,	/* CNI_* variables, CNI_ARGS */
-	CNI_ERR_IO = 5,		/* stdin, state files */
-	CNI_ERR_DECODE = 6,	/* JSON, prevResult, delegate output */
-	CNI_ERR_CONFIG = 7,	/* network configuration */
-	CNI_ERR_NETNS = 8,	/* CNI_NETNS is our own namespace */
-	CNI_ERR_AGAIN = 11,	/* try again later */
-	CNI_ERR_STATUS = 50,	/* STATUS: ADD cannot work */
-	CNI_ERR_DEGRADED = 51,	/* STATUS: and existing attachments may suffer */
+	CNI_ERR_VERSION = 1, /* incompatible CNI version */
+	CNI_ERR_FIELD = 2, /* a key that we know cannot be honoured with this value or driver */
+	CNI_ERR_UNKNOWN = 3, /* container unknown: the runtime may skip DEL */
+	CNI_ERR_ENV = 4, /* CNI_* variables, CNI_ARGS */
+	CNI_ERR_IO = 5, /* stdin, state files */
+	CNI_ERR_DECODE = 6, /* JSON, prevResult, delegate output */
+	CNI_ERR_CONFIG = 7, /* network configuration */
+	CNI_ERR_NETNS = 8, /* CNI_NETNS is our own namespace */
+	CNI_ERR_AGAIN = 11, /* try again later */
+	CNI_ERR_STATUS = 50, /* STATUS: ADD cannot work */
+	CNI_ERR_DEGRADED = 51, /* STATUS: and existing attachments may suffer */
 	CNI_ERR_INTERNAL = 100, /* anything without a class of its own */
-	CNI_ERR_NO_DEVICE = 101,    /* no such device, VF or RDMA device */
-	CNI_ERR_IN_USE = 102,	    /* the device is attached elsewhere */
-	CNI_ERR_NAME_TAKEN = 103,   /* an interface of that name is in the pod */
-	CNI_ERR_KERNEL = 104,	    /* the kernel or the driver refused */
-	CNI_ERR_IPAM = 105,	    /* the delegate gave nothing usable, or failed without a code */
-	CNI_ERR_MISMATCH = 106,	    /* CHECK found differences */
-	CNI_ERR_RDMA_MODE = 107,    /* RDMA subsystem is in the wrong mode or absent */
-	CNI_ERR_RDMA_MOVE = 108,    /* this driver's RDMA device cannot be moved */
-	CNI_ERR_NUMBER = 109,	    /* uverbs number would change */
-	CNI_ERR_STUCK = 110,	    /* DEL could not bring everything home yet */
+	CNI_ERR_NO_DEVICE = 101, /* no such device, VF or RDMA device */
+	CNI_ERR_IN_USE = 102, /* the device is attached elsewhere */
+	CNI_ERR_NAME_TAKEN = 103, /* an interface of that name is in the pod */
+	CNI_ERR_KERNEL = 104, /* the kernel or the driver refused */
+	CNI_ERR_IPAM = 105, /* the delegate gave nothing usable, or failed without a code */
+	CNI_ERR_MISMATCH = 106, /* CHECK found differences */
+	CNI_ERR_RDMA_MODE = 107, /* RDMA subsystem is in the wrong mode or absent */
+	CNI_ERR_RDMA_MOVE = 108, /* this driver's RDMA device cannot be moved */
+	CNI_ERR_NUMBER = 109, /* uverbs number would change */
+	CNI_ERR_STUCK = 110, /* DEL could not bring everything home yet */
 };
 
 /**

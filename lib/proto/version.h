@@ -21,9 +21,9 @@ enum cni_version {
 
 /* Results of one family differ in cniVersion only. */
 enum cni_family {
-	CNI_FAMILY_IP4_IP6,	/* 0.1.0, 0.2.0: "ip4", "ip6" */
+	CNI_FAMILY_IP4_IP6, /* 0.1.0, 0.2.0: "ip4", "ip6" */
 	CNI_FAMILY_IPS_VERSION, /* 0.3.0 - 0.4.0: "interfaces", "ips" with "version" */
-	CNI_FAMILY_IPS,		/* 1.0.0 on: without "version" */
+	CNI_FAMILY_IPS, /* 1.0.0 on: without "version" */
 };
 
 /** version_parse() - exact text, as Go matches it; NULL or "" is 0.1.0; -ENOENT: none of ours */

@@ -6,36 +6,53 @@
 #include "base/file.h"
 #include "base/log.h"
 
-enum { STALE_LOCK_MS = 2000, GC_LOCK_MS = 10000 };
+enum { STALE_LOCK_MS = 2000, GC_LOCK_MS = 10000, CLAIM_LOCK_MS = 1 };
 
-static bool is_unclaimed(const struct attach *a, const struct devid *device)
+/* A device that no other attachment of ours claims. */
+static int is_unclaimed(const struct attach *a, const struct record *r, bool *ret, struct err *e)
 {
 	cleanup(record_done) struct record other = { .doc = NULL };
-	struct err ignored;
+	int err = store_owns(&a->store, r, ret, e);
 
-	return store_claimant(&a->store, device, &other, &ignored) == -ENOENT;
+	/* its own record may be there and unreadable: too new, or damaged */
+	if (err || *ret)
+		return err;
+	err = store_claimant(&a->store, &r->device, &other, e);
+	*ret = err == -ENOENT;
+	return err == -ENOENT ? 0 : err;
 }
 
 /*
  * The claim on disk, and the mirror that a Go plugin would have removed. The
  * mirror exists from just before "live" on, so earlier phases do not ask for it.
  */
-static bool still_ours(const struct attach *a, const struct record *r)
+static int still_ours(const struct attach *a, const struct record *r, bool *ret, struct err *e)
 {
+	bool superseded = false;
+	int err;
+
 	if (r->foreign)
-		return is_unclaimed(a, &r->device);
-	return store_owns(&a->store, r) && (r->phase != PHASE_LIVE || !a->ops->superseded(r));
+		return is_unclaimed(a, r, ret, e);
+	err = store_owns(&a->store, r, ret, e);
+	if (!err && *ret && r->phase == PHASE_LIVE)
+		err = a->ops->superseded(r, &superseded, e);
+	*ret = *ret && !superseded;
+	return err;
 }
 
 /* Undo the device's part of a record; 0 when it is home, gone, or not ours any more. */
 static int restore_device(const struct attach *a, const struct record *r, struct err *e)
 {
 	struct world *w = NULL;
+	bool ours = false;
 	int err;
 
 	if (r->phase == PHASE_LEASE)
 		return 0;
-	if (!still_ours(a, r)) {
+	err = still_ours(a, r, &ours, e);
+	if (err)
+		return err;
+	if (!ours) {
 		log_warn("device %s belongs to someone else now, leaving it alone", r->device.name);
 		return 0;
 	}
@@ -54,12 +71,11 @@ static int restore_device(const struct attach *a, const struct record *r, struct
 /* What is left of the record on disk, now that the device is home. */
 static int settle_record(const struct attach *a, struct record *r, bool lease_held, struct err *e)
 {
-	int err;
+	int err = a->ops->forget(r, e);
 
-	a->ops->forgotten(r);
-	if (r->foreign)
-		return 0;
-	if (!lease_held)
+	if (err)
+		return err;
+	if (!lease_held || r->foreign)
 		return store_forget(&a->store, r, e);
 	if (r->phase == PHASE_LEASE)
 		return 0;
@@ -70,32 +86,40 @@ static int settle_record(const struct attach *a, struct record *r, bool lease_he
 
 int attach_release(const struct attach *a, struct record *r, struct err *e)
 {
-	struct err lease = { 0 }, device = { 0 }, disk = { 0 };
-	int err;
+	struct err all = { 0 }, one = { 0 };
+	bool lease_held = false;
 
 	/* before the interface leaves the pod: a DHCP client still needs it */
 	if (r->ipam && *r->ipam)
-		(void)a->ops->release_lease(r, a->ctx, &lease);
-	err = restore_device(a, r, &device);
-	if (err) {
+		lease_held = a->ops->release_lease(r, a->ctx, &one);
+	if (lease_held)
+		(void)err_gather(&all, &one);
+	if (restore_device(a, r, &one)) {
 		/* whatever errno the driver gave: callers branch on "stuck" */
-		device.sys = EUCLEAN;
-		(void)err_wrap(&device, "device %s is not home yet", r->device.name);
-	} else {
-		/* what it says of a device that is gone is no failure */
-		device = (struct err){ 0 };
-		(void)settle_record(a, r, lease.sys != 0, &disk);
+		one.sys = EUCLEAN;
+		(void)err_wrap(&one, "device %s is not home yet", r->device.name);
+		/* the one that matters most stands first */
+		(void)err_gather(&one, &all);
+		all = one;
+	} else if (settle_record(a, r, lease_held, &one)) {
+		(void)err_gather(&all, &one);
 	}
-	(void)err_gather(&device, &lease);
-	err = err_gather(&device, &disk);
-	if (err)
-		*e = device;
-	return err;
+	if (all.sys)
+		*e = all;
+	return -all.sys;
 }
 
-static bool is_stale(const struct attach *a, const struct record *r)
+static int is_stale(const struct attach *a, const struct record *r, bool *ret, struct err *e)
 {
-	return r->phase != PHASE_LIVE || !a->ops->alive(r) || a->ops->superseded(r);
+	bool alive = false, superseded = false;
+	int err = 0;
+
+	if (r->phase == PHASE_LIVE)
+		err = a->ops->alive(r, &alive, e);
+	if (!err && alive)
+		err = a->ops->superseded(r, &superseded, e);
+	*ret = !alive || superseded;
+	return err;
 }
 
 static int release_stale(const struct attach *a, struct record *r, struct err *e)
@@ -113,51 +137,79 @@ static int release_stale(const struct attach *a, struct record *r, struct err *e
 	return err ? err_wrap(e, "stale attachment to container %s", r->key.container) : 0;
 }
 
-/* An earlier attachment under the same key, perhaps on another device. */
+/*
+ * An earlier attachment under the same key, on another device than the one that
+ * is locked already.
+ */
+static int lock_and_reload(const struct attach *a, const struct record_key *key, struct record *r,
+			   int *lock, struct err *e)
+{
+	struct devid device = r->device;
+	int err = a->ops->lock(&device, STALE_LOCK_MS, lock, e);
+
+	record_done(r);
+	if (!err)
+		err = store_load(&a->store, key, r, e);
+	if (!err && !devid_equal(&r->device, &device))
+		err = err_set(e, EAGAIN, "container %s is being attached elsewhere at this moment",
+			      key->container);
+	return err;
+}
+
 static int clear_key(const struct attach *a, const struct record_key *key,
 		     const struct devid *device, struct err *e)
 {
 	cleanup(record_done) struct record r = { .doc = NULL };
 	cleanup(fd_close) int lock = -EBADF;
+	bool stale = false;
 	int err = store_load(&a->store, key, &r, e);
 
+	if (!err && !devid_equal(&r.device, device))
+		err = lock_and_reload(a, key, &r, &lock, e);
 	if (err == -ENOENT || err == -EBADMSG)
 		return 0;
+	if (!err)
+		err = is_stale(a, &r, &stale, e);
 	if (err)
 		return err;
-	if (!is_stale(a, &r))
-		return err_set(e, EBUSY,
+	if (!stale)
+		return err_set(e, EADDRINUSE,
 			       "container %s already has %s on device %s, delete it first",
 			       key->container, key->ifname, r.device.name);
-	if (!devid_equal(&r.device, device))
-		err = a->ops->lock(&r.device, STALE_LOCK_MS, &lock, e);
-	return err ? err : release_stale(a, &r, e);
+	return release_stale(a, &r, e);
 }
 
 int attach_claim(const struct attach *a, const struct record_key *key, const struct devid *device,
 		 struct err *e)
 {
 	cleanup(record_done) struct record r = { .doc = NULL };
+	bool stale = false;
 	int err = clear_key(a, key, device, e);
 
 	if (!err)
 		err = store_claimant(&a->store, device, &r, e);
 	if (err)
 		return err == -ENOENT ? 0 : err;
-	if (is_stale(a, &r))
+	err = is_stale(a, &r, &stale, e);
+	if (err)
+		return err;
+	if (stale)
 		return release_stale(a, &r, e);
 	return err_set(
-		e, EBUSY,
+		e, EADDRINUSE,
 		"device %s is attached to container %s as %s (network %s), delete that pod first",
 		device->name, r.key.container, r.key.ifname, r.key.network);
 }
 
 static int go_live(const struct attach *a, struct record *r, struct world *w, struct err *e)
 {
-	int err;
+	bool alive = false;
+	int err = a->ops->alive(r, &alive, e);
 
+	if (err)
+		return err;
 	/* a runtime that gave up waiting may have removed the pod meanwhile */
-	if (!a->ops->alive(r))
+	if (!alive)
 		return err_set(e, ECANCELED, "network namespace %s went away during ADD", r->netns);
 	err = a->ops->publish(w, r, e);
 	if (err)
@@ -170,12 +222,12 @@ static int go_live(const struct attach *a, struct record *r, struct world *w, st
 }
 
 /* Roll back; the first error stays, what could not be undone goes to its details. */
-static void roll_back(const struct attach *a, struct record *r, bool provided, struct err *e)
+static void roll_back(const struct attach *a, struct record *r, struct err *e)
 {
 	struct err undo = { 0 };
 
-	/* the delegate was not called: it has nothing to give back */
-	if (!provided)
+	/* the delegate was not run: it has nothing to give back */
+	if (!r->leased)
 		r->ipam = "";
 	if (!attach_release(a, r, &undo))
 		return;
@@ -187,7 +239,6 @@ static void roll_back(const struct attach *a, struct record *r, bool provided, s
 int attach_add(const struct attach *a, struct record *r, struct world *w,
 	       int (*provide)(struct world *w, struct record *r, struct err *e), struct err *e)
 {
-	bool provided = false;
 	int err = txn_observe(&r->plan, w, e);
 
 	if (err)
@@ -196,21 +247,28 @@ int attach_add(const struct attach *a, struct record *r, struct world *w,
 	err = store_save(&a->store, r, e);
 	if (!err)
 		err = txn_apply(a->store.table, &r->plan, w, e);
-	if (!err) {
-		provided = true;
+	if (!err)
 		err = provide(w, r, e);
-	}
 	if (!err)
 		err = go_live(a, r, w, e);
 	if (err)
-		roll_back(a, r, provided, e);
+		roll_back(a, r, e);
 	return err;
+}
+
+int attach_clean(const struct attach *a, const struct record_key *key, const struct devid *device,
+		 struct err *e)
+{
+	int err = store_forget_key(&a->store, key, e);
+
+	return err || !device ? err : store_drop_claim(&a->store, device, e);
 }
 
 int attach_find(const struct attach *a, const struct record_key *key, const struct devid *hint,
 		unsigned timeout_ms, struct record *ret, int *ret_fd, struct err *e)
 {
 	cleanup(record_done) struct record peek = { .doc = NULL };
+	cleanup(record_done) struct record found = { .doc = NULL };
 	cleanup(fd_close) int lock = -EBADF;
 	int err = store_load(&a->store, key, &peek, e);
 
@@ -223,7 +281,15 @@ int attach_find(const struct attach *a, const struct record_key *key, const stru
 		if (err)
 			return err;
 		/* the one who held the lock may have written or removed it */
-		err = store_load(&a->store, key, ret, e);
+		err = store_load(&a->store, key, &found, e);
+	}
+	if (!err && !devid_equal(&found.device, hint))
+		return err_set(e, EAGAIN,
+			       "container %s is being attached to device %s at this moment",
+			       key->container, found.device.name);
+	if (!err) {
+		*ret = found;
+		found.doc = NULL;
 	}
 	*ret_fd = take_fd(lock);
 	return err == -EBADMSG ? -ENOENT : err;
@@ -232,11 +298,15 @@ int attach_find(const struct attach *a, const struct record_key *key, const stru
 int attach_check(const struct attach *a, const struct record *r, struct err *e)
 {
 	struct world *w = NULL;
+	bool ours = false;
 	int err;
 
 	if (r->phase != PHASE_LIVE)
 		return err_set(e, ESTALE, "attachment was never completed, or is being released");
-	if (!still_ours(a, r))
+	err = still_ours(a, r, &ours, e);
+	if (err)
+		return err;
+	if (!ours)
 		return err_set(e, ESTALE, "device %s belongs to another attachment now",
 			       r->device.name);
 	err = a->ops->open(r, &w, e);
@@ -250,35 +320,62 @@ int attach_check(const struct attach *a, const struct record *r, struct err *e)
 struct sweep {
 	const struct attach *a;
 	const char *network;
-	bool (*valid)(const struct record *r, void *arg);
+	int (*valid)(const struct record *r, void *arg, bool *ret, struct err *e);
 	void *arg;
 	struct err all;
 };
 
-static int sweep_record(const struct record *r, void *arg)
+static int sweep_one(const struct sweep *s, const struct record *r, struct err *e)
 {
 	cleanup(record_done) struct record locked = { .doc = NULL };
 	cleanup(fd_close) int lock = -EBADF;
+	int err = attach_find(s->a, &r->key, NULL, GC_LOCK_MS, &locked, &lock, e);
+
+	if (!err)
+		err = attach_release(s->a, &locked, e);
+	return err == -ENOENT ? 0 : err;
+}
+
+static int sweep_record(const struct record *r, void *arg)
+{
 	struct sweep *s = arg;
 	struct err e = { 0 };
+	bool keep = true;
 	int err;
 
-	if (strcmp(r->key.network, s->network) != 0 || s->valid(r, s->arg))
+	if (strcmp(r->key.network, s->network) != 0)
 		return 0;
-	err = attach_find(s->a, &r->key, NULL, GC_LOCK_MS, &locked, &lock, &e);
-	if (!err)
-		err = attach_release(s->a, &locked, &e);
-	if (err && err != -ENOENT)
+	err = s->valid(r, s->arg, &keep, &e);
+	if (!err && !keep)
+		err = sweep_one(s, r, &e);
+	if (err)
 		(void)err_gather(&s->all, &e);
 	return 0;
 }
 
+/* A claim without record: its ADD died in between. Locked, as one may be under way. */
+static int sweep_claim(const struct devid *device, void *arg)
+{
+	cleanup(fd_close) int lock = -EBADF;
+	struct sweep *s = arg;
+	struct err e;
+
+	if (!store_claim_dangles(&s->a->store, device))
+		return 0;
+	if (!s->a->ops->lock(device, CLAIM_LOCK_MS, &lock, &e) && store_drop_claim(&s->a->store, device, &e))
+		log_warn("%s", e.msg);
+	return 0;
+}
+
 int attach_gc(const struct attach *a, const char *network,
-	      bool (*valid)(const struct record *r, void *arg), void *arg, struct err *e)
+	      int (*valid)(const struct record *r, void *arg, bool *ret, struct err *e), void *arg,
+	      struct err *e)
 {
 	struct sweep s = { .a = a, .network = network, .valid = valid, .arg = arg };
 	int err = store_each(&a->store, sweep_record, &s, e);
 
+	if (!err)
+		err = store_each_claim(&a->store, sweep_claim, &s, e);
 	if (!err && s.all.sys)
 		*e = s.all;
 	return err ? err : -s.all.sys;

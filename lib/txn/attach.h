@@ -15,23 +15,24 @@
  *           address now belongs to another instance: nothing to undo
  * @close:   release a world of @open
  * @lock:    lock a device against every other process; closing *ret_fd unlocks
- * @alive:   the record's namespace still exists
- * @superseded: asked of live records: someone else (a Go plugin) released or re-used
- *           the device since
+ * @alive:   does the record's namespace still exist; "could not look" is an error, not
+ *           "no": a live pod must not be undone because file handles ran out
+ * @superseded: asked of live records: did someone else (a Go plugin) release or re-use
+ *           the device since; as with @alive, doubt is an error
  * @release_lease: give the IPAM lease back; @ctx is the attach's
  * @publish: write mirrors and indexes, before the record goes live: a live record
  *           without its mirror is superseded
- * @forgotten: the device is home: remove what @publish wrote
+ * @forget:  the device is home: remove what @publish wrote; tried again if it fails
  */
 struct attach_ops {
 	int (*open)(const struct record *r, struct world **ret, struct err *e);
 	void (*close)(struct world *w);
 	int (*lock)(const struct devid *device, unsigned timeout_ms, int *ret_fd, struct err *e);
-	bool (*alive)(const struct record *r);
-	bool (*superseded)(const struct record *r);
+	int (*alive)(const struct record *r, bool *ret, struct err *e);
+	int (*superseded)(const struct record *r, bool *ret, struct err *e);
 	int (*release_lease)(const struct record *r, const void *ctx, struct err *e);
 	int (*publish)(struct world *w, const struct record *r, struct err *e);
-	void (*forgotten)(const struct record *r);
+	int (*forget)(const struct record *r, struct err *e);
 };
 
 /** struct attach - a program's attachments; @ctx is for its operations */
@@ -47,7 +48,7 @@ struct attach {
  * An attachment whose namespace is dead, whose ADD died, or which was made in
  * another boot is undone first.
  *
- * Return: 0; -EBUSY: attached, the error says to whom; -EUCLEAN: a stale attachment
+ * Return: 0; -EADDRINUSE: attached, the error says to whom; -EUCLEAN: a stale attachment
  * could not be undone.
  */
 int attach_claim(const struct attach *a, const struct record_key *key, const struct devid *device,
@@ -56,7 +57,8 @@ int attach_claim(const struct attach *a, const struct record_key *key, const str
 /**
  * attach_add() - observe, record, apply, provide, mark live; the device is locked and claimed
  * @r: key, device, namespace and plan's wants are set
- * @provide: what comes after the device is in place (addresses); may set r->result
+ * @provide: what comes after the device is in place (addresses); may set r->result;
+ *           sets r->leased as soon as the delegate may hold something
  *
  * On failure all is undone before it returns; if that is incomplete the record
  * stays and the error's details say what is stuck.
@@ -89,11 +91,18 @@ int attach_release(const struct attach *a, struct record *r, struct err *e) must
 int attach_check(const struct attach *a, const struct record *r, struct err *e) must_check;
 
 /**
+ * attach_clean() - remove what a killed ADD left of an attachment that has no record
+ * @device: the locked device; NULL: none known
+ */
+int attach_clean(const struct attach *a, const struct record_key *key, const struct devid *device,
+		 struct err *e) must_check;
+
+/**
  * attach_gc() - release what is left of a network's attachments
- * @valid: is this attachment to be kept
+ * @valid: is this attachment to be kept; -errno: cannot tell, so it is kept
  *
  * Continues after errors, which are gathered.
  */
 int attach_gc(const struct attach *a, const char *network,
-	      bool (*valid)(const struct record *r, void *arg), void *arg,
+	      int (*valid)(const struct record *r, void *arg, bool *ret, struct err *e), void *arg,
 	      struct err *e) must_check;

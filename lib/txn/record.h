@@ -42,6 +42,7 @@ enum record_phase {
  * @args, @config: CNI_ARGS and stdin of ADD: what releasing the lease needs
  * @facts:      what the program needs to open the device without configuration; its own format
  * @result:     answer of ADD, newest shape; NULL until live
+ * @leased:     the delegate was run for it; not written: on disk @ipam means "perhaps"
  * @foreign:    read from another implementation's state file: the store knows nothing of it
  * @doc:        owned; NULL for a record that was not loaded
  */
@@ -55,7 +56,7 @@ struct record {
 	struct value_place netns_id;
 	const char *ipam, *args, *config;
 	const cJSON *facts, *result;
-	bool foreign;
+	bool foreign, leased;
 	struct plan plan;
 	cJSON *doc;
 };
@@ -115,8 +116,18 @@ int store_unclaim(const struct store *s, const struct record *r, struct err *e) 
 int store_claimant(const struct store *s, const struct devid *device, struct record *ret,
 		   struct err *e) must_check;
 
-/** store_owns() - does the claim on the record's device point to this record */
-bool store_owns(const struct store *s, const struct record *r);
+/** store_owns() - does the claim on the record's device point to this record; -errno: cannot tell */
+int store_owns(const struct store *s, const struct record *r, bool *ret, struct err *e) must_check;
+
+/** store_claim_dangles() - does the claim on a device point to a record that is not there */
+bool store_claim_dangles(const struct store *s, const struct devid *device);
+
+/** store_drop_claim() - remove the claim on a device if it points to a record that is not there */
+int store_drop_claim(const struct store *s, const struct devid *device, struct err *e) must_check;
+
+/** store_each_claim() - call @fn for the device of every claim */
+int store_each_claim(const struct store *s, int (*fn)(const struct devid *device, void *arg),
+		     void *arg, struct err *e) must_check;
 
 /** store_each() - call @fn for every record; unreadable ones are set aside and logged */
 int store_each(const struct store *s, int (*fn)(const struct record *r, void *arg), void *arg,

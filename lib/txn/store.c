@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/file.h"
 #include "base/log.h"
@@ -162,26 +163,46 @@ int store_forget_key(const struct store *s, const struct record_key *key, struct
 	return file_remove_at(s->dirfd, name, e);
 }
 
-int store_unclaim(const struct store *s, const struct record *r, struct err *e)
+static int remove_claim(const struct store *s, const struct devid *device, struct err *e)
 {
 	char claim[DEVID_MAX + 1];
 
-	if (!store_owns(s, r))
-		return 0;
-	claim_name(&r->device, claim);
+	claim_name(device, claim);
 	return file_remove_at(s->dirfd, claim, e);
+}
+
+int store_unclaim(const struct store *s, const struct record *r, struct err *e)
+{
+	bool owned;
+	int err = store_owns(s, r, &owned, e);
+
+	return err || !owned ? err : remove_claim(s, &r->device, e);
 }
 
 int store_forget(const struct store *s, const struct record *r, struct err *e)
 {
-	bool owned = store_owns(s, r);
-	char claim[DEVID_MAX + 1];
-	int ret = store_forget_key(s, &r->key, e);
+	bool owned;
+	int err = store_owns(s, r, &owned, e);
 
-	if (ret || !owned)
-		return ret;
-	claim_name(&r->device, claim);
-	return file_remove_at(s->dirfd, claim, e);
+	if (!err)
+		err = store_forget_key(s, &r->key, e);
+	return err || !owned ? err : remove_claim(s, &r->device, e);
+}
+
+bool store_claim_dangles(const struct store *s, const struct devid *device)
+{
+	char claim[DEVID_MAX + 1];
+	struct stat st;
+
+	claim_name(device, claim);
+	/* the second one follows the link */
+	return !fstatat(s->dirfd, claim, &st, AT_SYMLINK_NOFOLLOW) &&
+	       fstatat(s->dirfd, claim, &st, 0) && errno == ENOENT;
+}
+
+int store_drop_claim(const struct store *s, const struct devid *device, struct err *e)
+{
+	return store_claim_dangles(s, device) ? remove_claim(s, device, e) : 0;
 }
 
 int store_claimant(const struct store *s, const struct devid *device, struct record *ret,
@@ -207,15 +228,19 @@ int store_claimant(const struct store *s, const struct devid *device, struct rec
 	return r == -EBADMSG ? -ENOENT : r;
 }
 
-bool store_owns(const struct store *s, const struct record *r)
+int store_owns(const struct store *s, const struct record *r, bool *ret, struct err *e)
 {
 	char claim[DEVID_MAX + 1], name[NAME_MAX + 1], target[NAME_MAX + 1];
-	struct err ignored;
+	int err;
 
 	claim_name(&r->device, claim);
 	record_name(&r->key, name);
-	return !file_target_at(s->dirfd, claim, target, sizeof(target), &ignored) &&
-	       !strcmp(name, target);
+	err = file_target_at(s->dirfd, claim, target, sizeof(target), e);
+	/* -EINVAL: no link, so no claim of ours */
+	if (err && err != -ENOENT && err != -EINVAL)
+		return err;
+	*ret = !err && !strcmp(name, target);
+	return 0;
 }
 
 struct each {
@@ -249,4 +274,25 @@ int store_each(const struct store *s, int (*fn)(const struct record *r, void *ar
 	struct each each = { .store = s, .fn = fn, .arg = arg };
 
 	return file_each_at(s->dirfd, each_name, &each, e);
+}
+
+struct each_claim {
+	int (*fn)(const struct devid *device, void *arg);
+	void *arg;
+};
+
+static int each_claim_name(const char *name, void *arg)
+{
+	const struct each_claim *each = arg;
+	struct devid device;
+
+	return name[0] == '@' && !devid_parse(name + 1, &device) ? each->fn(&device, each->arg) : 0;
+}
+
+int store_each_claim(const struct store *s, int (*fn)(const struct devid *device, void *arg),
+		     void *arg, struct err *e)
+{
+	struct each_claim each = { .fn = fn, .arg = arg };
+
+	return file_each_at(s->dirfd, each_claim_name, &each, e);
 }

@@ -175,18 +175,78 @@ static void undo_rank(const struct prop_table *t, const struct plan *p, struct w
 	}
 }
 
-int txn_undo(const struct prop_table *t, const struct plan *p, struct world *w, struct err *e)
+static bool is_anchor(const struct prop_table *t, const struct prop *prop)
 {
-	struct err all = { 0 };
+	return t->anchor && !strcmp(t->anchor, prop->name);
+}
+
+/* Is the device within reach? 0: yes, or gone for good; else why nothing may be touched. */
+static int read_anchor(const struct prop_table *t, const struct plan *p, struct world *w,
+		       struct err *e)
+{
+	for (size_t i = 0; i < p->n; i++) {
+		struct value now;
+		int r;
+
+		if (!is_anchor(t, p->steps[i].prop))
+			continue;
+		r = p->steps[i].prop->get(w, &now, e);
+		if (r && r != -ENODEV)
+			return err_wrap(e, "read %s", p->steps[i].prop->name);
+	}
+	return 0;
+}
+
+/*
+ * After its rank: is the device back? Under another name is back, too; its MAC may
+ * still be refused until a later rank allows it.
+ */
+static bool is_adrift(const struct prop_table *t, const struct plan *p, struct world *w,
+		      unsigned rank)
+{
+	for (size_t i = 0; i < p->n; i++) {
+		const struct step *s = &p->steps[i];
+		struct err ignored;
+		struct value now;
+		int r;
+
+		if (!is_anchor(t, s->prop) || s->prop->undo_rank != rank)
+			continue;
+		r = s->prop->get(w, &now, &ignored);
+		if (r ? r != -ENODEV : !value_same_netns(&now, &s->was))
+			return true;
+	}
+	return false;
+}
+
+static unsigned last_rank(const struct plan *p)
+{
 	unsigned last = 0;
 
 	for (size_t i = 0; i < p->n; i++)
 		if (p->steps[i].prop->undo_rank > last)
 			last = p->steps[i].prop->undo_rank;
+	return last;
+}
+
+int txn_undo(const struct prop_table *t, const struct plan *p, struct world *w, struct err *e)
+{
+	unsigned last = last_rank(p);
+	struct err all = { 0 };
+	int r = read_anchor(t, p, w, e);
+
+	if (r)
+		return r;
 	for (int pass = 0; pass < UNDO_PASSES && (!pass || all.sys); pass++) {
 		all = (struct err){ 0 };
-		for (unsigned rank = 0; rank <= last; rank++)
-			undo_rank(t, p, w, rank, &all);
+		for (unsigned rank = 0; rank <= last; rank++) {
+			struct err here = { 0 };
+
+			undo_rank(t, p, w, rank, &here);
+			(void)err_gather(&all, &here);
+			if (here.sys && is_adrift(t, p, w, rank))
+				break;
+		}
 	}
 	if (all.sys)
 		*e = all;

@@ -55,12 +55,16 @@ struct assign {
  * struct prop_table - all properties of a program
  * @set_group: set several of one group in one message; when it fails they are set
  *             one by one, which names the culprit and skips what was done
+ * @anchor: name of the property that says where the device is. Undo changes nothing while
+ *          it cannot be read, and no later rank before it is restored: a pod that still has
+ *          the device must not find it on another VLAN, or trusted
  */
 struct prop_table {
 	const struct prop *props;
 	size_t n;
 	int (*set_group)(struct world *w, uint8_t group, const struct assign *a, size_t n,
 			 struct err *e);
+	const char *anchor;
 };
 
 struct step {

@@ -34,10 +34,20 @@ struct value value_numbers(uint32_t a, uint32_t b, uint32_t c)
 	return (struct value){ .type = VALUE_NUMBERS, .numbers = { a, b, c } };
 }
 
-static bool places_equal(const struct value_place *a, const struct value_place *b)
+static bool same_netns(const struct value_place *a, const struct value_place *b)
 {
 	return a->dev == b->dev && a->ino == b->ino &&
-	       (!a->cookie || !b->cookie || a->cookie == b->cookie) && !strcmp(a->name, b->name);
+	       (!a->cookie || !b->cookie || a->cookie == b->cookie);
+}
+
+static bool places_equal(const struct value_place *a, const struct value_place *b)
+{
+	return same_netns(a, b) && !strcmp(a->name, b->name);
+}
+
+bool value_same_netns(const struct value *a, const struct value *b)
+{
+	return a->type == VALUE_PLACE && b->type == VALUE_PLACE && same_netns(&a->place, &b->place);
 }
 
 static bool has_name(const struct value_names *set, const char *name)

@@ -61,6 +61,9 @@ struct value value_numbers(uint32_t a, uint32_t b, uint32_t c);
 /** value_equal() - names compare as sets; a place's cookie only if both sides have one */
 bool value_equal(const struct value *a, const struct value *b);
 
+/** value_same_netns() - two places in one namespace, whatever their names */
+bool value_same_netns(const struct value *a, const struct value *b);
+
 /** value_to_json() - a new item, NULL when out of memory */
 cJSON *value_to_json(const struct value *v);
 

@@ -32,9 +32,13 @@ static int get_fn(const struct fake_world *w, int i, struct pci_fn *ret)
 		r.pf = w->fns[fn->pf].id;
 		r.vf = fn->vf;
 	}
-	for (int l = 0; l < FAKE_LINK_MAX && !r.netdev[0]; l++)
-		if (w->links[l].used && w->links[l].fn == i && w->links[l].ns == HOST)
+	for (int l = 0; l < FAKE_LINK_MAX; l++) {
+		if (!w->links[l].used || w->links[l].fn != i)
+			continue;
+		r.has_netdev = true;
+		if (w->links[l].ns == HOST && !r.netdev[0])
 			memcpy(r.netdev, w->links[l].name, sizeof(r.netdev));
+	}
 	*ret = r;
 	return 0;
 }

@@ -70,6 +70,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	const uint8_t *nul = len ? memchr(data, '\0', len) : NULL;
 	size_t mark = nul ? (size_t)(nul - data) : len;
 	struct err e = { 0 };
+	bool superseded = true;
 	int r;
 
 	if (strstr(root, "XXXXXX"))
@@ -78,7 +79,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	put("c0ffee-net1", data + mark + (nul ? 1 : 0), len - mark - (nul ? 1 : 0));
 	r = compat_check_free(&record.device, &e);
 	MUST(!r || (r == -e.sys && *e.msg));
-	if (!compat_superseded(&record))
+	r = compat_superseded(&record, &superseded, &e);
+	MUST(!r || (r == -e.sys && *e.msg));
+	if (!r && !superseded)
 		MUST(mark == strlen(record.netns) && !memcmp(data, record.netns, mark));
 	return 0;
 }

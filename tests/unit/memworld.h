@@ -157,7 +157,11 @@ static inline int mem_set_group(struct world *w, uint8_t group, const struct ass
 	return r ? err_set(e, -r, "message refused") : 0;
 }
 
-static const struct prop_table mem_table = { mem_props, P_COUNT, mem_set_group };
+static const struct prop_table mem_table = {
+	.props = mem_props,
+	.n = P_COUNT,
+	.set_group = mem_set_group,
+};
 
 /* All at home; nothing fails. */
 static inline void mem_reset(struct world *w)

@@ -15,7 +15,7 @@ static const struct prop props[] = {
 	{ .name = "names", .type = VALUE_NAMES },
 };
 
-static const struct prop_table table = { props, array_size(props), NULL };
+static const struct prop_table table = { .props = props, .n = array_size(props), .set_group = NULL };
 
 static struct record r, back;
 static struct err e;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Names of records, walks over all of them, and what must never be written. */
+#include "owns.h"
 #include "base/file.h"
 #include "doc.h"
 #include "memworld.h"
@@ -153,7 +154,7 @@ START_TEST(a_hashed_name_can_be_updated_claimed_set_aside_and_forgotten)
 	ck_assert_int_eq(store_save(&store, &r, &e), 0);
 	r.phase = PHASE_LIVE;
 	ck_assert_int_eq(store_update(&store, &r, &e), 0);
-	ck_assert(store_owns(&store, &r));
+	ck_assert(owns(&store, &r));
 	ck_assert_int_eq(store_claimant(&store, &r.device, &back, &e), 0);
 	ck_assert_int_eq(store_forget(&store, &r, &e), 0);
 	ck_assert_str_eq(list(), "");
@@ -217,6 +218,54 @@ START_TEST(a_walk_ends_with_the_first_answer_that_is_not_0)
 	save("net", "z", "net1", 1);
 	ck_assert_int_eq(store_each(&store, walk, walked, &e), 5);
 	ck_assert_str_eq(walked, "a stop ");
+}
+END_TEST
+
+static int walk_claim(const struct devid *d, void *arg)
+{
+	ck_assert_ptr_eq(arg, walked);
+	strcat(strcat(walked, d->name), " ");
+	return strcmp(d->name, "mlx5_core.sf.9") == 0 ? 5 : 0;
+}
+
+static void claim(const char *name)
+{
+	ck_assert_msg(!file_link_at(store.dirfd, name, "net:gone:net1", &e), "%s", e.msg);
+}
+
+START_TEST(a_walk_over_the_claims_sees_their_devices)
+{
+	save("net", "a", "net1", 1);
+	claim("@0000:81:00.4");
+	claim("@mlx5_core.sf.4");
+	claim("@nonsense");
+	claim("0000:81:00.5");
+	ck_assert_int_eq(store_each_claim(&store, walk_claim, walked, &e), 0);
+	ck_assert_str_eq(walked, "0000:81:00.3 0000:81:00.4 mlx5_core.sf.4 ");
+	claim("@mlx5_core.sf.9");
+	claim("@zzz.sf.0");
+	walked[0] = '\0';
+	ck_assert_int_eq(store_each_claim(&store, walk_claim, walked, &e), 5);
+	ck_assert_ptr_null(strstr(walked, "zzz"));
+}
+END_TEST
+
+START_TEST(a_claim_is_dropped_only_if_its_record_is_not_there)
+{
+	struct devid d = { DEV_BUS_PCI, "0000:81:00.3" };
+	struct stat st;
+
+	ck_assert_msg(!store_drop_claim(&store, &d, &e), "absent is fine");
+	save("net", "a", "net1", 1);
+	ck_assert_int_eq(store_drop_claim(&store, &d, &e), 0);
+	ck_assert_int_eq(store_claimant(&store, &d, &back, &e), 0);
+	/* of a newer version, or damaged: still a record */
+	write_file("sriov-rdma/test/net:a:net1", "?", 0600);
+	ck_assert_int_eq(store_drop_claim(&store, &d, &e), 0);
+	ck_assert_int_eq(fstatat(store.dirfd, "@0000:81:00.3", &st, AT_SYMLINK_NOFOLLOW), 0);
+	ck_assert_int_eq(unlinkat(store.dirfd, "net:a:net1", 0), 0);
+	ck_assert_int_eq(store_drop_claim(&store, &d, &e), 0);
+	ck_assert_int_ne(fstatat(store.dirfd, "@0000:81:00.3", &st, AT_SYMLINK_NOFOLLOW), 0);
 }
 END_TEST
 
@@ -284,6 +333,8 @@ Suite *unit_suite(void)
 	tcase_add_test(tc, a_walk_sees_every_record_and_nothing_else);
 	tcase_add_test(tc, a_walk_sets_the_unreadable_aside_and_goes_on);
 	tcase_add_test(tc, a_walk_ends_with_the_first_answer_that_is_not_0);
+	tcase_add_test(tc, a_walk_over_the_claims_sees_their_devices);
+	tcase_add_test(tc, a_claim_is_dropped_only_if_its_record_is_not_there);
 	tcase_add_test(tc, a_record_too_large_to_be_read_again_is_not_written);
 	tcase_add_test(tc, a_record_nested_too_deeply_to_be_read_again_is_not_written);
 	suite_add_tcase(suite, tc);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Records as files: names, claims, damage. */
+#include "owns.h"
 #include "base/file.h"
 #include "memworld.h"
 #include "script.h"
@@ -117,7 +118,7 @@ START_TEST(a_record_is_saved_with_its_claim_and_found_by_key_and_device)
 	ck_assert_str_eq(list(), "@0000:81:00.3 net:c0ffee:net1 ");
 	ck_assert_int_eq(load(&r.key), 0);
 	ck_assert_str_eq(back.key.container, "c0ffee");
-	ck_assert(store_owns(&store, &back));
+	ck_assert(owns(&store, &back));
 	ck_assert_int_eq(claimant(&r.device), 0);
 	ck_assert_str_eq(back.key.container, "c0ffee");
 	ck_assert_uint_eq(back.plan.n, 1);
@@ -128,7 +129,7 @@ START_TEST(who_is_not_there_is_enoent)
 {
 	ck_assert_int_eq(load(&r.key), -ENOENT);
 	ck_assert_int_eq(claimant(&r.device), -ENOENT);
-	ck_assert(!store_owns(&store, &r));
+	ck_assert(!owns(&store, &r));
 }
 END_TEST
 
@@ -196,8 +197,8 @@ START_TEST(the_claim_of_another_record_stays)
 	save(&r);
 	other.key.container = "beef";
 	save(&other);
-	ck_assert(!store_owns(&store, &r));
-	ck_assert(store_owns(&store, &other));
+	ck_assert(!owns(&store, &r));
+	ck_assert(owns(&store, &other));
 	ck_assert_int_eq(store_unclaim(&store, &r, &e), 0);
 	ck_assert_int_eq(store_forget(&store, &r, &e), 0);
 	ck_assert_str_eq(list(), "@0000:81:00.3 net:beef:net1 ");
@@ -213,7 +214,7 @@ START_TEST(giving_up_the_claim_keeps_the_record)
 	ck_assert_str_eq(list(), "net:c0ffee:net1 ");
 	ck_assert_int_eq(claimant(&r.device), -ENOENT);
 	ck_assert_int_eq(load(&r.key), 0);
-	ck_assert(!store_owns(&store, &r));
+	ck_assert(!owns(&store, &r));
 }
 END_TEST
 
@@ -321,7 +322,7 @@ START_TEST(what_is_no_link_is_refused_in_place_of_a_claim)
 	ck_assert_int_eq(unlinkat(store.dirfd, "@0000:81:00.3", 0), 0);
 	ck_assert_int_eq(mkfifoat(store.dirfd, "@0000:81:00.3", 0600), 0);
 	ck_assert_int_eq(claimant(&r.device), -EINVAL);
-	ck_assert(!store_owns(&store, &r));
+	ck_assert(!owns(&store, &r));
 	/* the next attachment puts a claim there */
 	save(&r);
 	ck_assert_int_eq(claimant(&r.device), 0);

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Mirrors: the Go plugins' state files, written by us for their sake.
+ *
+ * Their names join ids with '-', which ids may contain, so two attachments can
+ * share one file. Ours carry the record's key under a member that Go ignores: only
+ * a file without it was written by a Go plugin.
+ */
+#pragma once
+#include "txn/record.h"
+
+enum mirror_owner {
+	MIRROR_NONE, /* no such file */
+	MIRROR_OURS, /* of this record */
+	MIRROR_SHARED, /* of another record of ours, or unreadable: proves nothing */
+	MIRROR_GO, /* written by a Go plugin */
+};
+
+/** mirror_write() - stamp @doc with the record's key and write it as @name */
+int mirror_write(int dirfd, const char *name, cJSON *doc, const struct record *r,
+		 struct err *e) must_check;
+
+/** mirror_read() - whose file is it; -errno: could not be read, so nobody knows */
+int mirror_read(int dirfd, const char *name, const struct record *r, enum mirror_owner *ret,
+		struct err *e) must_check;
+
+/** mirror_remove() - remove the record's file, and what a killed write left of it */
+int mirror_remove(int dirfd, const char *name, const struct record *r, struct err *e) must_check;
