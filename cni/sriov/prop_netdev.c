@@ -164,34 +164,6 @@ static int await_mac(struct world *w, const struct mac *mac, struct err *e)
 			mac_format(&w->link.mac, found));
 }
 
-static bool has_mac(const struct link *l, const void *mac)
-{
-	return mac_equal(&l->mac, mac);
-}
-
-/*
- * Some drivers only ask for a MAC, and take it when their PF has answered
- * (i40e, iavf): until then the message has succeeded and nothing has changed.
- */
-static int await_mac(struct world *w, const struct mac *mac, struct err *e)
-{
-	char wanted[MAC_STR_MAX], found[MAC_STR_MAX];
-	int r = world_get_link(w, e);
-
-	if (r || mac_equal(mac, &w->link.mac))
-		return r;
-	log_debug("waiting for the driver to take MAC %s", mac_format(mac, wanted));
-	r = link_wait(w->at_home ? NULL : &w->pod.ns, w->at_home ? NULL : &w->pod.home,
-		      w->link.ifindex, has_mac, mac, MAC_WAIT_MS, &w->link, e);
-	if (r != -ETIMEDOUT)
-		return r;
-	return err_code(e, EIO, CNI_ERR_KERNEL,
-			"driver %s of VF %s accepted MAC %s but keeps %s: bind the VF to its "
-			"driver anew, or let another VF do it",
-			w->fn.driver, w->fn.id.name, mac_format(mac, wanted),
-			mac_format(&w->link.mac, found));
-}
-
 /*
  * The old name is taken at home: some other interface got it while this one was
  * away. The device comes home all the same, under a name of the kernel's choice;
