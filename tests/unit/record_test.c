@@ -15,7 +15,9 @@ static const struct prop props[] = {
 	{ .name = "names", .type = VALUE_NAMES },
 };
 
-static const struct prop_table table = { .props = props, .n = array_size(props), .set_group = NULL };
+static const struct prop_table table = { .props = props,
+					 .n = array_size(props),
+					 .set_group = NULL };
 
 static struct record r, back;
 static struct err e;

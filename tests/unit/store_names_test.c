@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Names of records, walks over all of them, and what must never be written. */
-#include "owns.h"
 #include "base/file.h"
 #include "doc.h"
 #include "memworld.h"
+#include "owns.h"
 #include "script.h"
 #include "txn/record.h"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Records as files: names, claims, damage. */
-#include "owns.h"
 #include "base/file.h"
 #include "memworld.h"
+#include "owns.h"
 #include "script.h"
 #include "txn/record_json.h"
 

@@ -92,7 +92,7 @@ END_TEST
 
 START_TEST(a_table_without_groups_is_set_one_by_one)
 {
-	const struct prop_table single = { mem_props, P_COUNT, NULL };
+	const struct prop_table single = { .props = mem_props, .n = P_COUNT };
 
 	plan.n = 3;
 	ck_assert_int_eq(txn_apply(&single, &plan, &w, &e), 0);

@@ -92,6 +92,23 @@ START_TEST(cookie_of_a_place_counts_only_if_both_have_one)
 }
 END_TEST
 
+static bool same_netns(struct value a, struct value b)
+{
+	return value_same_netns(&a, &b) && value_same_netns(&b, &a);
+}
+
+START_TEST(two_places_in_one_namespace_may_have_different_names)
+{
+	ck_assert(same_netns(place(1, 2, 3, "e"), place(1, 2, 3, "f")));
+	ck_assert(same_netns(place(1, 2, 0, "e"), place(1, 2, 3, "f")));
+	ck_assert(!same_netns(place(9, 2, 3, "e"), place(1, 2, 3, "e")));
+	ck_assert(!same_netns(place(1, 9, 3, "e"), place(1, 2, 3, "e")));
+	ck_assert(!same_netns(place(1, 2, 9, "e"), place(1, 2, 3, "e")));
+	ck_assert(!same_netns(value_number(0), place(0, 0, 0, "")));
+	ck_assert(!same_netns(value_number(0), value_number(0)));
+}
+END_TEST
+
 START_TEST(names_compare_as_sets)
 {
 	ck_assert(equal(names(""), names("")));
@@ -297,6 +314,7 @@ Suite *unit_suite(void)
 	tcase_add_test(tc, what_is_behind_the_end_of_a_text_does_not_count);
 	tcase_add_test(tc, each_of_three_numbers_counts);
 	tcase_add_test(tc, cookie_of_a_place_counts_only_if_both_have_one);
+	tcase_add_test(tc, two_places_in_one_namespace_may_have_different_names);
 	tcase_add_test(tc, names_compare_as_sets);
 	tcase_add_test(tc, text_that_is_too_long_is_cut);
 	tcase_add_test(tc, numbers_survive_the_way_through_json);
