@@ -126,7 +126,7 @@ int world_look(struct world *w, struct err *e)
 
 int world_get_devs(struct world *w, struct err *e)
 {
-	uint64_t deadline = node_now_ms() + RETURN_WAIT_MS;
+	uint64_t deadline = node_now_ms() + (w->waited ? 0 : RETURN_WAIT_MS);
 	int r;
 
 	if (w->known)
@@ -137,6 +137,8 @@ int world_get_devs(struct world *w, struct err *e)
 			break;
 		node_sleep_ms(RETURN_STEP_MS);
 	}
+	/* undo asks for each property, and twice: once is enough to wait for */
+	w->waited = r == -EAGAIN;
 	w->known = !r;
 	return r;
 }

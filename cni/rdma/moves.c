@@ -111,7 +111,7 @@ static int explain_move(const struct world *w, const char *name, int r, struct e
 			"namespaces; use one that does (mlx5, irdma, bnxt_re, hns, mana, erdma), or "
 			"shared mode with the shared RDMA device plugin",
 			name, w->fn.driver);
-	return r;
+	return err_wrap(e, "RDMA device %s", name);
 }
 
 /* The number is what the container's device node was made for: it must be right. */
@@ -203,8 +203,11 @@ static int move_out(struct world *w, struct err *e)
 
 		if (!d->found || d->at_home)
 			continue;
-		if (rdma_move(w->inpod, d->dev.index, &w->pod.ns, &w->pod.home, &w->pod.home, &one))
+		if (rdma_move(w->inpod, d->dev.index, &w->pod.ns, &w->pod.home, &w->pod.home,
+			      &one)) {
+			(void)err_wrap(&one, "RDMA device %s", d->sys.name);
 			(void)err_gather(&all, &one);
+		}
 	}
 	world_changed(w);
 	if (all.sys)

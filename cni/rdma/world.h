@@ -33,6 +33,7 @@ struct ibdev {
  * @call, @conf, @prev: only with world_open()
  * @host, @inpod: RDMA netlink sockets; @inpod is NULL when the namespace is gone
  * @known:   what @dev says of now is valid
+ * @waited:  for a device that the kernel did not bring home
  */
 struct world {
 	const struct cni_call *call;
@@ -41,7 +42,7 @@ struct world {
 	struct pod pod;
 	struct nl *host, *inpod;
 	struct pci_fn fn;
-	bool known;
+	bool known, waited;
 	size_t n;
 	struct ibdev dev[WORLD_DEVS_MAX];
 };
@@ -71,7 +72,8 @@ cJSON *world_facts(const struct world *w);
  * world_get_devs() - where the devices are now, whatever they are called
  *
  * By their function: infiniband_verbs/ in sysfs tells the names wherever the devices
- * are. When the pod's namespace is gone the kernel brings them home: waits for that.
+ * are. When the pod's namespace is gone the kernel brings them home: waits for that,
+ * once in the life of a world.
  *
  * Return: 0, at least one is found; -ENODEV: none exists any more; -EAGAIN: one is in
  * a namespace that cannot be reached.
