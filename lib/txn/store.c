@@ -202,7 +202,17 @@ bool store_claim_dangles(const struct store *s, const struct devid *device)
 
 int store_drop_claim(const struct store *s, const struct devid *device, struct err *e)
 {
-	return store_claim_dangles(s, device) ? remove_claim(s, device, e) : 0;
+	char claim[DEVID_MAX + 1], target[NAME_MAX + 1];
+	int err;
+
+	if (!store_claim_dangles(s, device))
+		return 0;
+	claim_name(device, claim);
+	err = file_target_at(s->dirfd, claim, target, sizeof(target), e);
+	/* ADD may have died while it wrote the record itself */
+	if (!err && !strchr(target, '/'))
+		err = file_remove_tmp_at(s->dirfd, target, e);
+	return err ? err : remove_claim(s, device, e);
 }
 
 int store_claimant(const struct store *s, const struct devid *device, struct record *ret,
