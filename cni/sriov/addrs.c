@@ -90,6 +90,18 @@ static size_t count_prev_routes(const struct world *w)
 	return routes ? (size_t)cJSON_GetArraySize(routes) : 0;
 }
 
+static int check_duplicates(struct world *w, const struct addrs *a, unsigned wait_ms, struct err *e)
+{
+	int r = inet_wait_dad(&w->pod.ns, &w->pod.home, w->link.ifindex, a->addr, a->n, wait_ms, e);
+
+	if (r == -EADDRINUSE)
+		return err_code(
+			e, EADDRINUSE, CNI_ERR_KERNEL,
+			"%.200s: remove it there, or take it out of the IPAM plugin's range",
+			e->msg);
+	return r == -ETIMEDOUT && !wait_ms ? 0 : r;
+}
+
 int addrs_configure(struct world *w, const cJSON *result, unsigned index, struct err *e)
 {
 	struct addrs a;
@@ -101,10 +113,13 @@ int addrs_configure(struct world *w, const cJSON *result, unsigned index, struct
 		r = enable_ipv6(w, e);
 	if (!r && a.n)
 		r = inet_add_addrs(w->inpod, w->link.ifindex, a.addr, a.n, e);
-	/* a route out of an address that is still tentative would be refused */
-	if (!r && a.gateway6.family != AF_UNSPEC)
-		r = inet_wait_dad(&w->pod.ns, &w->pod.home, w->link.ifindex, a.addr, a.n,
-				  DAD_WAIT_MS, e);
+	/*
+	 * A route out of an address that is still tentative would be refused: with a
+	 * gateway that is worth waiting for. Otherwise a look costs little: the question
+	 * has gone out to the link, and who has the address answers at once.
+	 */
+	if (!r && a.has_ipv6)
+		r = check_duplicates(w, &a, a.gateway6.family != AF_UNSPEC ? DAD_WAIT_MS : 0, e);
 	return r ? r : add_routes(w, result, count_prev_routes(w), &a, e);
 }
 
@@ -126,6 +141,9 @@ void addrs_announce(struct world *w, const cJSON *result)
 	if (link_wait(&w->pod.ns, &w->pod.home, w->link.ifindex, has_carrier, NULL, CARRIER_WAIT_MS,
 		      &w->link, &e))
 		log_info("no carrier after %d ms, announcing all the same", CARRIER_WAIT_MS);
+	/* the pod runs already: it can only be said */
+	if (a.has_ipv6 && check_duplicates(w, &a, 0, &e) == -EADDRINUSE)
+		log_warn("%s", e.msg);
 	if (announce_addrs(&w->pod.ns, &w->pod.home, w->link.ifindex, &w->link.mac, a.addr, a.n,
 			   &e))
 		log_info("%s", e.msg);

@@ -45,12 +45,23 @@ static void check_iface(const struct world *w, const struct result_iface *want, 
 		differs(all, "state: want up, found down");
 }
 
+/* An address that lost against another holder is there, and unusable. */
+static void check_duplicates(struct world *w, const struct cidr *addrs, size_t n, struct err *all)
+{
+	struct err e = { 0 };
+
+	if (n && inet_wait_dad(&w->pod.ns, &w->pod.home, w->link.ifindex, addrs, n, 0, &e) ==
+			 -EADDRINUSE)
+		differs(all, "%s", e.msg);
+}
+
 static int check_addrs(struct world *w, const cJSON *prev, unsigned index, struct err *all,
 		       struct err *e)
 {
 	struct result_ip ips[RESULT_IPS_MAX];
+	struct cidr found[RESULT_IPS_MAX];
 	char text[CIDR_STR_MAX];
-	size_t n;
+	size_t n, n_found = 0;
 	int r = result_get_ips(prev, ips, &n, e);
 
 	for (size_t i = 0; !r && i < n; i++) {
@@ -62,7 +73,11 @@ static int check_addrs(struct world *w, const cJSON *prev, unsigned index, struc
 		if (!r && !there)
 			differs(all, "address: want %s, found none",
 				cidr_format(&ips[i].address, text));
+		if (!r && there)
+			found[n_found++] = ips[i].address;
 	}
+	if (!r)
+		check_duplicates(w, found, n_found, all);
 	return r;
 }
 

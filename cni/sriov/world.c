@@ -6,13 +6,11 @@
 
 #include "base/log.h"
 #include "kernel/node.h"
-#include "kernel/pci_pf.h"
+#include "pf.h"
 
 enum {
 	/* A namespace is taken down by a kernel worker: with 64 devices it took 1.2 s. */
 	RETURN_WAIT_MS = 5000,
-	/* Making a VF takes a driver some 100 ms; who needs longer is told to come again. */
-	DEVICE_WAIT_MS = 2000,
 	RETURN_STEP_MS = 20,
 };
 
@@ -31,30 +29,6 @@ static int open_sockets(struct world *w, struct err *e)
 	return r;
 }
 
-/*
- * Two ports on one PCI function have no port names to choose by; the one that
- * knows the VF is its PF. More than one, or none: @e stays as pci_uplink() said.
- */
-static int choose_port(struct world *w, struct err *e)
-{
-	struct pf_uplinks ports;
-	struct err ignored;
-	struct vf_attrs vf;
-	struct link port;
-	unsigned n = 0;
-
-	if (pf_get_uplinks(&w->fn.pf, &ports, &ignored))
-		return -e->sys;
-	for (size_t i = 0; i < ports.n; i++) {
-		if (link_find(w->host, ports.name[i], &port, &ignored) ||
-		    vf_get(w->host, port.ifindex, w->fn.vf, &vf, &ignored))
-			continue;
-		memcpy(w->pf_name, ports.name[i], sizeof(w->pf_name));
-		n++;
-	}
-	return n == 1 ? 0 : -e->sys;
-}
-
 static int find_pf(struct world *w, struct err *e)
 {
 	struct link pf;
@@ -64,7 +38,7 @@ static int find_pf(struct world *w, struct err *e)
 		return 0;
 	r = pci_uplink(&w->fn.pf, w->pf_name, e);
 	if (r == -ENOTUNIQ)
-		r = choose_port(w, e);
+		r = pf_choose_port(w, e);
 	if (!r)
 		r = link_find(w->host, w->pf_name, &pf, e);
 	if (!r) {
@@ -149,40 +123,9 @@ static int await_netdev(struct world *w, struct err *e)
 	return r;
 }
 
-/*
- * After a reboot pods are started while VFs are still being made: a device whose
- * PF is there gets a short wait, and then the code that means "later".
- */
-static int await_device(struct world *w, const struct devid *id, struct err *e)
-{
-	uint64_t deadline = node_now_ms() + DEVICE_WAIT_MS;
-	struct pf_vacancy place;
-	struct err why;
-	int r = pci_get(id, &w->fn, e);
-
-	if (r == -ENODEV && pf_find_vacancy(id, &place, &why))
-		return err_code(
-			e, ENODEV, CNI_ERR_NO_DEVICE,
-			"device %s does not exist, and no PF here could have a VF with this "
-			"address: was it allocated on another node, or its PF removed?",
-			id->name);
-	while (r == -ENODEV) {
-		if (node_now_ms() >= deadline)
-			return err_code(e, EAGAIN, CNI_ERR_AGAIN,
-					"VF %s does not exist (yet): PF %s has %u of %u VFs and it "
-					"would be number %u; make them (sriov_numvfs), or wait for "
-					"the operator to do it",
-					id->name, place.pf.name, place.num_vfs, place.total_vfs,
-					place.vf);
-		node_sleep_ms(RETURN_STEP_MS);
-		r = pci_get(id, &w->fn, e);
-	}
-	return r ? err_code(e, -r, CNI_ERR_NO_DEVICE, "device %s: %.400s", id->name, e->msg) : 0;
-}
-
 static int open_device(struct world *w, const struct devid *id, struct err *e)
 {
-	int r = await_device(w, id, e);
+	int r = pf_await_vf(w, id, e);
 
 	if (r)
 		return r;

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pf.h"
+
+#include <string.h>
+
+#include "kernel/node.h"
+#include "kernel/pci_pf.h"
+
+enum {
+	/* Making a VF takes a driver some 100 ms; who needs longer is told to come again. */
+	VF_WAIT_MS = 2000,
+	VF_STEP_MS = 20,
+};
+
+int pf_choose_port(struct world *w, struct err *e)
+{
+	struct pf_uplinks ports;
+	struct err ignored;
+	struct vf_attrs vf;
+	struct link port;
+	unsigned n = 0;
+
+	if (pf_get_uplinks(&w->fn.pf, &ports, &ignored))
+		return -e->sys;
+	for (size_t i = 0; i < ports.n; i++) {
+		if (link_find(w->host, ports.name[i], &port, &ignored) ||
+		    vf_get(w->host, port.ifindex, w->fn.vf, &vf, &ignored))
+			continue;
+		memcpy(w->pf_name, ports.name[i], sizeof(w->pf_name));
+		n++;
+	}
+	/* none knows it, or several do: no guess */
+	return n == 1 ? 0 : -e->sys;
+}
+
+int pf_await_vf(struct world *w, const struct devid *id, struct err *e)
+{
+	uint64_t deadline = node_now_ms() + VF_WAIT_MS;
+	struct pf_vacancy place;
+	struct err why;
+	int r = pci_get(id, &w->fn, e);
+
+	if (r == -ENODEV && pf_find_vacancy(id, &place, &why))
+		return err_code(
+			e, ENODEV, CNI_ERR_NO_DEVICE,
+			"device %s does not exist, and no PF here could have a VF with this "
+			"address: was it allocated on another node, or its PF removed?",
+			id->name);
+	while (r == -ENODEV) {
+		if (node_now_ms() >= deadline)
+			return err_code(e, EAGAIN, CNI_ERR_AGAIN,
+					"VF %s does not exist (yet): PF %s has %u of %u VFs and it "
+					"would be number %u; make them (sriov_numvfs), or wait for "
+					"the operator to do it",
+					id->name, place.pf.name, place.num_vfs, place.total_vfs,
+					place.vf);
+		node_sleep_ms(VF_STEP_MS);
+		r = pci_get(id, &w->fn, e);
+	}
+	return r ? err_code(e, -r, CNI_ERR_NO_DEVICE, "device %s: %.400s", id->name, e->msg) : 0;
+}
