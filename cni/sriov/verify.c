@@ -81,30 +81,61 @@ static int check_addrs(struct world *w, const cJSON *prev, unsigned index, struc
 	return r;
 }
 
-/* Routes carry no interface: with several interfaces in the result they may be another's. */
-static int check_routes(struct world *w, const cJSON *prev, struct err *all, struct err *e)
-{
-	const cJSON *ifaces = json_find(prev, "interfaces");
-	struct route *routes = calloc(RESULT_ROUTES_MAX, sizeof(*routes));
-	char text[CIDR_STR_MAX];
-	size_t n = 0;
-	int r = routes ? result_get_routes(prev, routes, &n, e) : err_sys(e, ENOMEM, "read routes");
+/* Two lists of routes: what ADD answered, and what the runtime gives back. */
+struct routes {
+	struct route added[RESULT_ROUTES_MAX], prev[RESULT_ROUTES_MAX];
+	size_t n_added, n_prev;
+};
 
-	if (cJSON_GetArraySize(ifaces) > 1)
-		n = 0;
-	for (size_t i = 0; !r && i < n; i++) {
+static void free_routes(struct routes **r)
+{
+	free(*r);
+}
+
+static bool same_way(const struct route *a, const struct route *b)
+{
+	return cidr_equal(&a->dst, &b->dst) &&
+	       (a->gw.family == AF_UNSPEC || ip_equal(&a->gw, &b->gw));
+}
+
+/*
+ * Before 1.1.0 a result has no words for table, scope or MTU, so that what comes
+ * back from the runtime says less than what ADD did: the record knows.
+ */
+static const struct route *find_added(const struct routes *r, const struct route *prev)
+{
+	for (size_t i = 0; i < r->n_added; i++)
+		if (same_way(prev, &r->added[i]))
+			return &r->added[i];
+	return prev;
+}
+
+/* Routes carry no interface: with several interfaces in the result they may be another's. */
+static int check_routes(struct world *w, const cJSON *added, const cJSON *prev, struct err *all,
+			struct err *e)
+{
+	cleanup(free_routes) struct routes *routes = calloc(1, sizeof(*routes));
+	char text[CIDR_STR_MAX];
+	int r = routes ? result_get_routes(prev, routes->prev, &routes->n_prev, e) :
+			 err_sys(e, ENOMEM, "read routes");
+
+	if (!r && added)
+		r = result_get_routes(added, routes->added, &routes->n_added, e);
+	if (r || cJSON_GetArraySize(json_find(prev, "interfaces")) > 1)
+		return r;
+	for (size_t i = 0; !r && i < routes->n_prev; i++) {
+		const struct route *want = find_added(routes, &routes->prev[i]);
 		bool there = false;
 
-		r = inet_has_route(w->inpod, w->link.ifindex, &routes[i], &there, e);
+		r = inet_has_route(w->inpod, w->link.ifindex, want, &there, e);
 		if (!r && !there)
-			differs(all, "route: want %s, found none",
-				cidr_format(&routes[i].dst, text));
+			differs(all, "route: want %s, found none", cidr_format(&want->dst, text));
 	}
-	free(routes);
 	return r;
 }
 
-static int check_prev(struct world *w, const cJSON *prev, struct err *all, struct err *e)
+static int check_prev(struct world *w, const cJSON *added, const cJSON *prev, struct err *all,
+		      struct err *e)
 {
 	struct result_iface want;
 	int index = result_find_iface(prev, w->ifname, w->call->netns, &want), r;
@@ -120,7 +151,7 @@ static int check_prev(struct world *w, const cJSON *prev, struct err *all, struc
 		return r;
 	check_iface(w, &want, all);
 	r = check_addrs(w, prev, (unsigned)index, all, e);
-	return r ? r : check_routes(w, prev, all, e);
+	return r ? r : check_routes(w, added, prev, all, e);
 }
 
 static int check_device(const struct run *run, const struct record *record, const cJSON *prev,
@@ -134,7 +165,7 @@ static int check_device(const struct run *run, const struct record *record, cons
 	if (record->phase != PHASE_LIVE || world_reopen(record, &w, &found))
 		return 0;
 	w->call = run->call;
-	r = w->userspace ? 0 : check_prev(w, prev, all, e);
+	r = w->userspace ? 0 : check_prev(w, record->result, prev, all, e);
 	world_close(w);
 	return r;
 }

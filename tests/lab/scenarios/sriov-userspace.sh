@@ -67,9 +67,13 @@ same_now "$LAB_TMP/vfio"
 vf_bind 1 simnicvf
 
 say "attached as an interface, and its driver bound anew"
+own=$(cat "/sys/class/net/$(vf_netdev 1)/address")
 sriov_add p1 1 "$KEYS"
 vf_bind 1 simnicvf
 sriov_del p1
+equal "the VF's MAC" "$(cat "/sys/class/net/$(vf_netdev 1)/address")" "$own"
+# the driver has noted the PF's MAC as the permanent one when it was bound
+vf_bind 1 simnicvf
 same_now "$LAB_TMP/netdev"
 
 say "no driver at all"
