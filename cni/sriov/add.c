@@ -8,8 +8,8 @@
 #include "devinfo.h"
 #include "kernel/caps.h"
 #include "kernel/node.h"
-#include "limits.h"
 #include "plan.h"
+#include "possible.h"
 #include "proto/delegate.h"
 #include "proto/result.h"
 #include "report.h"
@@ -112,7 +112,7 @@ static int attach(const struct run *run, struct world *w, struct err *e)
 	if (!err && !w->userspace)
 		err = world_get_link(w, e);
 	if (!err)
-		err = limits_check(&run->conf, w, e);
+		err = possible_check(&run->conf, w, e);
 	if (err)
 		return classify(e, CNI_ERR_KERNEL);
 	plan_make(&run->conf, w, &r.plan);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "limits.h"
+#include "possible.h"
 
 #include <linux/if_arp.h>
 #include <stdio.h>
@@ -144,7 +144,7 @@ static int check_switchdev(const struct sriov_conf *conf, const struct world *w,
 			   keys, pf.driver, w->pf_name, w->fn.pf.name);
 }
 
-int limits_check(const struct sriov_conf *conf, struct world *w, struct err *e)
+int possible_check(const struct sriov_conf *conf, struct world *w, struct err *e)
 {
 	int r = check_link_type(w, e);
 

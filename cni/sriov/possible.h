@@ -4,9 +4,9 @@
 #include "world.h"
 
 /**
- * limits_check() - compare a configuration with its device
+ * possible_check() - compare a configuration with its device
  * @w: its link is known, unless it is a userspace device
  *
  * Return: 0; -EINVAL, -EOPNOTSUPP with code 2 and the remedy; -errno of a look-up.
  */
-int limits_check(const struct sriov_conf *conf, struct world *w, struct err *e) must_check;
+int possible_check(const struct sriov_conf *conf, struct world *w, struct err *e) must_check;
