@@ -151,20 +151,51 @@ static int explain(const struct world *w, struct err *e)
 			w->fn.vf, cause.msg, remedy);
 }
 
-static int write_vf(struct world *w, const struct vf_attrs *a, struct err *e)
+/*
+ * What is so already is not written again: ice and i40e reset a VF for each MAC
+ * or VLAN that they are told, whether it is another one or not.
+ */
+static struct vf_attrs drop_unchanged(const struct world *w, const struct vf_attrs *to)
+{
+	const struct vf_attrs *is = &w->vf;
+	struct vf_attrs a = *to;
+	unsigned same = 0;
+
+	if (!w->vf_known)
+		return a;
+	if (mac_equal(&a.mac, &is->mac))
+		same |= VF_MAC;
+	if (a.vlan == is->vlan && a.qos == is->qos && a.vlan_proto == is->vlan_proto)
+		same |= VF_VLAN;
+	if (a.min_tx_rate == is->min_tx_rate && a.max_tx_rate == is->max_tx_rate)
+		same |= VF_RATE;
+	if (a.spoofchk == is->spoofchk)
+		same |= VF_SPOOFCHK;
+	if (a.trust == is->trust)
+		same |= VF_TRUST;
+	if (a.link_state == is->link_state)
+		same |= VF_LINK_STATE;
+	a.have &= ~(same & is->have);
+	return a;
+}
+
+static int write_vf(struct world *w, const struct vf_attrs *to, struct err *e)
 {
 	uint64_t deadline = node_now_ms() + BUSY_WAIT_MS;
+	const struct vf_attrs a = drop_unchanged(w, to);
 	int r;
 
+	if (!a.have)
+		return 0;
 	do {
-		r = vf_set(w->host, w->pf, w->fn.vf, a, e);
+		r = vf_set(w->host, w->pf, w->fn.vf, &a, e);
 		if (r != -EBUSY && r != -EAGAIN)
 			break;
 		node_sleep_ms(BUSY_STEP_MS);
 	} while (node_now_ms() < deadline);
 	world_vf_changed(w);
 	/* some drivers hand the MAC on to the VF's interface */
-	if (a->have & VF_MAC)
+	if (a.have & VF_MAC)
 		world_link_changed(w);
 	return r ? explain(w, e) : 0;
 }

@@ -56,6 +56,18 @@ equal "tries of what is refused for good" "$(simnic_log | grep -c 'vf_vlan .* vl
 fault_clear
 same_now "$LAB_TMP/before"
 
+say "what is so already is not written again: it would reset the VF of some drivers"
+own=$(cat "/sys/class/net/$(vf_netdev 1)/address")
+ip link set "$LAB_PF" vf 1 vlan 100 mac 02:aa:bb:cc:dd:01
+simnic_log_clear
+sriov_add p1 1 '{ "mac": "02:aa:bb:cc:dd:01", "vlan": 100, "trust": "on" }'
+sriov_del p1
+equal "writes of MAC and VLAN" "$(simnic_log | grep -c 'vf_vlan\|vf_mac\|set_mac' || true)" 0
+equal "writes of trust" "$(simnic_log | grep -c vf_trust)" 2
+ip link set "$LAB_PF" vf 1 vlan 0 mac 00:00:00:00:00:00
+ip link set "$(vf_netdev 1)" address "$own"
+same_now "$LAB_TMP/before"
+
 say "a PF that tells nothing about its VFs"
 fault vf_get 22 -1
 sriov_add p1 1
