@@ -2,7 +2,7 @@
 #include "conf.h"
 
 #define CONF rdma_conf
-#include "conf_run.h"
+#include "conf_run.inc"
 
 START_TEST(a_device_alone_means_the_defaults)
 {

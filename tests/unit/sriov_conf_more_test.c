@@ -3,7 +3,7 @@
 #include "conf.h"
 
 #define CONF sriov_conf
-#include "conf_run.h"
+#include "conf_run.inc"
 
 #define CONFIG_MAC  ",'mac':'02:00:00:00:00:01'"
 #define ARGS_MAC    "MAC=02:00:00:00:00:02"

@@ -5,7 +5,7 @@
 #include <linux/if_ether.h>
 
 #define CONF sriov_conf
-#include "conf_run.h"
+#include "conf_run.inc"
 
 START_TEST(a_device_alone_leaves_everything_untouched)
 {
