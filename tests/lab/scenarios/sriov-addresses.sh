@@ -5,6 +5,7 @@
 . /lab/sriov.sh
 need_plugins
 
+modprobe dummy numdummies=0
 simnic_start 5 rdma=0 npf=2
 pf_start 1 1
 pod p1
@@ -107,16 +108,18 @@ sriov_del p1
 
 say "an address that somebody else has (duplicate address detection)"
 in_pod peer ip addr add fd56::2/64 dev "$(vf_netdev 2)"
-sriov_add p1 1 "$(static "[ $V6 ]")" && dad=later || dad=at-once
-note "$dad: $(jq -r '.msg // "attached"' "$LAB_TMP/result")"
-if [ "$dad" = later ]; then
-	until_true 5 sh -c 'ip -n p1 -6 addr show net1 | grep -q dadfailed'
-	if sriov_check p1 >"$LAB_TMP/check"; then
-		fail "CHECK did not see it"
-	fi
-	contains "CHECK's error" "$(cat "$LAB_TMP/check")" fd56::2 'in use elsewhere'
-	sriov_del p1
+sriov_refused 104 fd56::2/64 'in use elsewhere' IPAM -- p1 1 "$(static "[ $V6 ]")"
+sriov_refused 104 fd56::2/64 'in use elsewhere' IPAM -- p1 1 "$(static '[ { "address": "fd56::2/64" } ]')"
+
+say "a duplicate that shows later, when the link comes up: CHECK tells"
+sriov_add p1 1 "$(static '[ { "address": "fd56::2/64" } ]' | jq -c '. + { link_state: "disable" }')"
+ip link set "$LAB_PF" vf 1 state enable
+until_true 5 sh -c 'ip -n p1 -6 addr show net1 | grep -q dadfailed'
+if sriov_check p1 >"$LAB_TMP/check"; then
+	fail "CHECK did not see it"
 fi
+contains "CHECK's error" "$(cat "$LAB_TMP/check")" fd56::2 'in use elsewhere' vf.link_state
+sriov_del p1
 in_pod peer ip addr del fd56::2/64 dev "$(vf_netdev 2)"
 sriov_add p1 1 "$(static "[ $V6 ]")"
 sriov_del p1
