@@ -8,8 +8,11 @@ need_plugins
 # to_host DEVICE: as if the pod were gone; iproute2 knows namespaces by name only
 to_host() {
 	ip netns attach host 1
-	in_pod p1 rdma dev set "$1" netns host
+	to_host_status=0
+	in_pod p1 rdma dev set "$1" netns host || to_host_status=$?
+	# whoever cleans up must not find it: our own processes are in there
 	ip netns del host
+	return "$to_host_status"
 }
 
 # The plugin alone: sriov has its own scenarios.
@@ -53,6 +56,7 @@ hold() {
 }
 
 simnic_start 2
+vf=$(vf_bdf 1)
 pod p2
 conf >"$LAB_TMP/conf"
 pod p1
@@ -109,8 +113,8 @@ for made_by in rdma_add go_add; do
 
 	say "$made_by: the VF's driver was bound anew"
 	$made_by
-	echo "$(vf_bdf 1)" >"$(vf_dir 1)/driver/unbind"
-	echo "$(vf_bdf 1)" >/sys/bus/pci/drivers/simnicvf/bind
+	echo "$vf" >"$(vf_dir 1)/driver/unbind"
+	echo "$vf" >/sys/bus/pci/drivers/simnicvf/bind
 	ip link set "$(vf_netdev 1)" down
 	rdma_del
 	is_home || fail "the device is not at home"
@@ -152,6 +156,7 @@ hold
 pod_del p1
 timed "two DELs" rdma_del
 contains "the log" "$(cat "$PLUGINS_LOG")" "left for later"
+# shellcheck disable=SC2086 # there may be several
 kill $holder
 until_true 10 is_home
 pod p1

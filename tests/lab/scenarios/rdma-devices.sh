@@ -8,8 +8,11 @@ need_plugins
 # to_host DEVICE: as if the pod were gone; iproute2 knows namespaces by name only
 to_host() {
 	ip netns attach host 1
-	in_pod p1 rdma dev set "$1" netns host
+	to_host_status=0
+	in_pod p1 rdma dev set "$1" netns host || to_host_status=$?
+	# whoever cleans up must not find it: our own processes are in there
 	ip netns del host
+	return "$to_host_status"
 }
 
 # use_rdma VF KEYS [ARGS]: the chain with KEYS in rdma's configuration; a key "-" is taken out

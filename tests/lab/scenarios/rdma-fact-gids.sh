@@ -17,6 +17,8 @@ complete() {
 
 simnic_start 2
 pod p1
+# iproute2 knows namespaces by name only. Whoever cleans up must not find it: our own is in there.
+trap 'on_exit $?; ip netns del host' EXIT
 ip netns attach host 1
 dev=$(vf_netdev 1)
 ip link set "$dev" netns p1
@@ -45,4 +47,3 @@ while [ "$round" -lt "$ROUNDS" ]; do
 	round=$((round + 1))
 done
 note "GIDs were lost in $lost of $ROUNDS rounds; after setting the broadcast address all were there"
-ip netns del host

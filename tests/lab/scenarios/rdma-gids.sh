@@ -26,6 +26,7 @@ say "10 times: the workload finds the GIDs of both addresses at once"
 round=0
 while [ "$round" -lt 10 ]; do
 	add
+	# shellcheck disable=SC2046 # two words
 	set -- $(jq -r '.ips[].address | sub("/.*"; "")' "$LAB_TMP/result")
 	pod_verbs p1 --only "$(vf_rdma 1)" --gid "$1" --gid "$2" >"$LAB_TMP/verbs" || fail "$(cat "$LAB_TMP/verbs")"
 	note "waited $(waited) ms"
@@ -52,6 +53,7 @@ plugin_conf 1 "$NETCONFPATH/lab.conflist" "$(cat "$LAB_TMP/prev2")" |
 contains "the log" "$(cat "$PLUGINS_LOG")" "a GID is missing, making the kernel rebuild" "no GID for 10.99.0.1;"
 
 say "the rebuild leaves the GIDs of the interface's own addresses"
+# shellcheck disable=SC2046 # two words
 set -- $(jq -r '.ips[].address | sub("/.*"; "")' "$LAB_TMP/prev")
 pod_verbs p1 --only "$(vf_rdma 1)" --gid "$1" --gid "$2"
 plugin_conf 1 "$NETCONFPATH/lab.conflist" | plugin_call rdma DEL c1 /run/netns/p1 net1

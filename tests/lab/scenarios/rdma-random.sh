@@ -14,6 +14,7 @@ fail_round() {
 
 # The pod sees its own device only, opens it, and finds its addresses there.
 check_pod() {
+	# shellcheck disable=SC2046 # two words
 	set -- "$1" $(jq -r '.ips[].address | sub("/.*"; "")' "$LAB_TMP/result-$1")
 	[ $# = 3 ] || fail_round "VF $1 has not two addresses: $*"
 	pod_verbs "p$1" --only "$(vf_rdma "$1")" --gid "$2" --gid "$3" --denied /dev/infiniband/uverbs0 \

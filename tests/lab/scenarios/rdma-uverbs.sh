@@ -56,7 +56,8 @@ start() {
 	done
 }
 
-# iproute2 knows namespaces by name only
+# iproute2 knows namespaces by name only. Whoever cleans up must not find it: our own is in there.
+trap 'on_exit $?; ip netns del host' EXIT
 ip netns attach host 1
 start
 say "without a lock, parallel moves permute the numbers"
@@ -75,7 +76,7 @@ while cmp -s "$LAB_TMP/promised" "$LAB_TMP/numbers" || [ "$round" = 0 ]; do
 	wait
 	numbers >"$LAB_TMP/numbers"
 done
-note "reproduced in round $round:" $(cat "$LAB_TMP/numbers")
+note "reproduced in round $round: $(tr '\n' ' ' <"$LAB_TMP/numbers")"
 restart
 
 say "rdma, as much in parallel, keeps them"
@@ -104,7 +105,7 @@ restart
 
 say "rdma refuses, and settles the number"
 numbers >"$LAB_TMP/promised"
-echo "$(vf_bdf 0)" >"$(vf_dir 0)/driver/unbind"
+echo "$bdf" >"$(vf_dir 0)/driver/unbind"
 promised=$(vf_uverbs 3)
 hole=$(sed -n 's#^0=\(.*\)/.*#\1#p' "$LAB_TMP/promised")
 if rdma_plugin ADD 3 >"$LAB_TMP/refusal"; then
@@ -160,4 +161,3 @@ for round in 1 2 3 4 5; do
 	pod p0
 done
 note "$right with the promised number, $refusals refused"
-ip netns del host
