@@ -108,8 +108,20 @@ sriov_del p1
 
 say "an address that somebody else has (duplicate address detection)"
 in_pod peer ip addr add fd56::2/64 dev "$(vf_netdev 2)"
-sriov_refused 104 fd56::2/64 'in use elsewhere' IPAM -- p1 1 "$(static "[ $V6 ]")"
-sriov_refused 104 fd56::2/64 'in use elsewhere' IPAM -- p1 1 "$(static '[ { "address": "fd56::2/64" } ]')"
+# The pod does not wait for the answer (optimistic detection). ADD says it if it has come meanwhile,
+# else CHECK does.
+if sriov_add p1 1 "$(static "[ $V6 ]")" 2>/dev/null; then
+	note "attached before the answer came"
+	until_true 5 sh -c 'ip -n p1 -6 addr show net1 | grep -q dadfailed'
+	if sriov_check p1 >"$LAB_TMP/check"; then
+		fail "CHECK did not see it"
+	fi
+	contains "CHECK's error" "$(cat "$LAB_TMP/check")" fd56::2 'in use elsewhere'
+else
+	note "$(jq -r .msg "$LAB_TMP/result")"
+	contains "ADD's error" "$(cat "$LAB_TMP/result")" '"code":104' fd56::2/64 'in use elsewhere' IPAM
+fi
+sriov_del p1
 
 say "a duplicate that shows later, when the link comes up: CHECK tells"
 sriov_add p1 1 "$(static '[ { "address": "fd56::2/64" } ]' | jq -c '. + { link_state: "disable" }')"
