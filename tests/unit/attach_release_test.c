@@ -106,6 +106,19 @@ START_TEST(a_lease_is_tried_again_without_touching_the_device)
 }
 END_TEST
 
+/* Killed between the record's update and giving up the claim. */
+START_TEST(a_lease_that_still_has_its_claim_does_not_touch_the_device_either)
+{
+	go_live();
+	r.phase = PHASE_LEASE;
+	ck_assert_int_eq(store_update(&attach.store, &r, &e), 0);
+	ck_assert(exists(CLAIM));
+	ck_assert_int_eq(release(), 0);
+	ck_assert_uint_eq(device.calls, 0);
+	assert_no_trace_on_disk();
+}
+END_TEST
+
 START_TEST(a_device_that_another_record_claims_is_left_alone)
 {
 	struct record other = make_record("net", "beef", "0000:81:00.3");
@@ -269,6 +282,7 @@ Suite *unit_suite(void)
 	tcase_add_test(tc, device_and_lease_are_both_tried_and_both_told);
 	tcase_add_test(tc, with_the_device_home_only_the_lease_is_left_and_claims_nothing);
 	tcase_add_test(tc, a_lease_is_tried_again_without_touching_the_device);
+	tcase_add_test(tc, a_lease_that_still_has_its_claim_does_not_touch_the_device_either);
 	tcase_add_test(tc, a_device_that_another_record_claims_is_left_alone);
 	tcase_add_test(tc, a_device_that_a_go_plugin_took_over_is_left_alone);
 	tcase_add_test(tc, before_it_is_live_nobody_can_have_taken_it_over);

@@ -112,6 +112,8 @@ END_TEST
 static void spoil_update(void)
 {
 	ck_assert_int_eq(mkdirat(attach.store.dirfd, "." NAME ".tmp", 0700), 0);
+	/* not asked of what is not live */
+	fake.foreign = true;
 }
 
 START_TEST(what_cannot_go_live_is_undone)

@@ -141,8 +141,10 @@ START_TEST(what_moves_over_the_border_of_two_hashed_parts_makes_another_name)
 
 	save(a, b, "net1", 1);
 	save(b, a, "net1", 2);
+	save(b, b, "net1", 3);
 	assert_loaded(a, b, "net1", 1);
 	assert_loaded(b, a, "net1", 2);
+	assert_loaded(b, b, "net1", 3);
 }
 END_TEST
 
@@ -194,7 +196,8 @@ START_TEST(a_walk_sees_every_record_and_nothing_else)
 	ck_assert_int_eq(store_each(&store, walk, walked, &e), 0);
 	ck_assert_uint_eq(strlen(walked), 601 + strlen("a b "));
 	ck_assert_str_eq(walked + 601, "a b ");
-	ck_assert_ptr_null(strstr(list(), "!net:c"));
+	ck_assert_ptr_nonnull(strstr(list(), "!net:d:net1 "));
+	ck_assert_ptr_nonnull(strstr(list(), " .net:c:net1.tmp "));
 }
 END_TEST
 

@@ -241,14 +241,16 @@ END_TEST
 
 START_TEST(a_claim_never_leads_out_of_the_directory)
 {
-	write_file("outside", "{}", 0600);
+	/* although it is a record of that very device */
+	save(&r);
+	ck_assert_int_eq(renameat(store.dirfd, "net:c0ffee:net1", store.dirfd, "../../outside"), 0);
 	claim("../../outside");
 	ck_assert_int_eq(claimant(&r.device), -ENOENT);
 	claim(in_dir("outside"));
 	ck_assert_int_eq(claimant(&r.device), -ENOENT);
 	claim("..");
 	ck_assert_int_eq(claimant(&r.device), -EINVAL);
-	ck_assert_str_eq(seen("outside"), "{}");
+	ck_assert_int_eq(access(in_dir("outside"), F_OK), 0);
 }
 END_TEST
 
