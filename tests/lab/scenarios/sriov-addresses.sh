@@ -103,6 +103,7 @@ in_pod p1 ip link del eth0
 
 say "no carrier: ADD waits 200 ms at most"
 timed "ADD with link_state disable" sriov_add p1 1 "$(static "[ $V4 ]" | jq -c '. + { link_state: "disable" }')"
+# shellcheck disable=SC2154 # timed sets it
 [ "$timed_took" -lt 300 ] || fail "took too long"
 sriov_del p1
 

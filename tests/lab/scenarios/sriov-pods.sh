@@ -94,6 +94,7 @@ say "a caller in a container, chrooted into the host's root (thick Multus)"
 mkdir -p /tmp/hostroot
 mkfifo "$LAB_TMP/orders"
 # the daemon's own mount namespace, made before the pod's network namespace is
+# shellcheck disable=SC2016 # for the shell inside
 unshare --mount --propagation slave sh -c '
 	mount --rbind / /tmp/hostroot
 	while read -r order; do
