@@ -19,11 +19,15 @@ enum {
 /* One entry, always: more are refused with -EOPNOTSUPP (do_setvfinfo()). */
 static int put_vlan(struct nl_msg *m, uint32_t vf, const struct vf_attrs *a)
 {
-	struct ifla_vf_vlan_info v = {
-		.vf = vf, .vlan = a->vlan, .qos = a->qos, .vlan_proto = htons(a->vlan_proto)
-	};
 	struct nlattr *list = nla_nest_start(m, IFLA_VF_VLAN_LIST);
+	struct ifla_vf_vlan_info v;
 
+	/* it ends in padding, which goes to the kernel too */
+	memset(&v, 0, sizeof(v));
+	v.vf = vf;
+	v.vlan = a->vlan;
+	v.qos = a->qos;
+	v.vlan_proto = htons(a->vlan_proto);
 	if (!list || nla_put(m, IFLA_VF_VLAN_INFO, sizeof(v), &v))
 		return -ENOMEM;
 	nla_nest_end(m, list);

@@ -362,7 +362,8 @@ static int sweep_claim(const struct devid *device, void *arg)
 
 	if (!store_claim_dangles(&s->a->store, device))
 		return 0;
-	if (!s->a->ops->lock(device, CLAIM_LOCK_MS, &lock, &e) && store_drop_claim(&s->a->store, device, &e))
+	if (!s->a->ops->lock(device, CLAIM_LOCK_MS, &lock, &e) &&
+	    store_drop_claim(&s->a->store, device, &e))
 		log_warn("%s", e.msg);
 	return 0;
 }

@@ -192,8 +192,8 @@ START_TEST(unreadable_list_fails_whole)
 		"{'cni.dev/valid-attachments':[{'containerID':'a'}]}",
 		"{'cni.dev/valid-attachments':[{'ifname':'a'}]}",
 		"{'cni.dev/valid-attachments':[{'containerID':'','ifname':'a'}]}",
-		"{'cni.dev/valid-attachments':[{'containerID':'a','ifname':'a'},{'containerID':1,"
-		"'ifname':'a'}]}",
+		("{'cni.dev/valid-attachments':[{'containerID':'a','ifname':'a'},{'containerID':1,"
+		 "'ifname':'a'}]}"),
 		"{'cni.dev/attachments':5}",
 	};
 	struct call_attachment *list = NULL;
