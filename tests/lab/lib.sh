@@ -133,6 +133,13 @@ vf_line() {
 	ip link show "$LAB_PF" | sed -n "s/^ *vf $1 */vf $1 /p"
 }
 
+# The PF's own address comes with its carrier, a little after "up": a snapshot taken in between would
+# differ from any later one.
+pf_has_settled() {
+	ip -6 route show table all dev "$LAB_PF" | grep -q '^local fe80:' &&
+		ip -6 route show table all dev "$LAB_PF" | grep -q '^multicast ff00:'
+}
+
 # simnic_start [VFS [PARAMETER=VALUE...]]; RDMA_MODE=shared for the other mode
 simnic_start() {
 	vfs=${1:-4}
@@ -152,6 +159,10 @@ simnic_start() {
 	# so that the PF's address is what it will be from the start, and snapshots can compare it
 	echo 0 >"/proc/sys/net/ipv6/conf/$LAB_PF/accept_dad"
 	ip link set "$LAB_PF" up
+	case "$*" in
+	*ibmask=*) ;; # no Ethernet, no address of that kind
+	*) until_true 10 pf_has_settled ;;
+	esac
 }
 
 simnic_stop() {
