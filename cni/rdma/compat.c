@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compat.h"
 
-#include <fcntl.h>
 #include <limits.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "base/file.h"
 #include "kernel/node.h"
@@ -88,17 +84,6 @@ int compat_superseded(const struct record *r, bool *ret, struct err *e)
 	return err;
 }
 
-/* Written in an earlier boot: the device was created anew since. */
-static bool is_older_than_boot(int dir, const char *name)
-{
-	struct timespec now, up;
-	struct stat st;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	clock_gettime(CLOCK_BOOTTIME, &up);
-	return fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) || st.st_mtime < now.tv_sec - up.tv_sec;
-}
-
 static void was(struct plan *p, const char *prop, struct value v)
 {
 	plan_want(p, prop_find(&rdma_props, prop), &v);
@@ -165,7 +150,7 @@ int compat_load(const struct cni_call *c, struct record *ret, struct err *e)
 	if (!err)
 		err = json_parse(text, len, &r.doc, e);
 	if (!err)
-		err = make_record(c, !is_older_than_boot(dir, name), &r, e);
+		err = make_record(c, !mirror_older_than_boot(dir, name), &r, e);
 	if (err)
 		return err;
 	*ret = r;

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run.h"
 
-#include "base/log.h"
 #include "compat.h"
 #include "index.h"
-#include "kernel/node.h"
 #include "locks.h"
+#include "plugin/open.h"
 #include "props.h"
 
 /* There is no delegate, so there is no lease. */
@@ -42,6 +41,13 @@ static const struct attach_ops ops = {
 	.forget = forget,
 };
 
+static const struct plugin plugin = {
+	.name = "rdma",
+	.log_name = "rdma-cni",
+	.table = &rdma_props,
+	.ops = &ops,
+};
+
 int run_open(const struct cni_call *c, struct run *ret, struct err *e)
 {
 	struct run run = { .call = c };
@@ -51,14 +57,11 @@ int run_open(const struct cni_call *c, struct run *ret, struct err *e)
 		r = conf_parse(c, &run.conf, e);
 	else
 		conf_parse_loose(c, &run.conf);
+	if (!r)
+		r = plugin_open(&plugin, c, run.conf.debug ? "debug" : run.conf.log_level,
+				run.conf.log_file, &run.attach, e);
 	if (r)
 		return r;
-	log_open("rdma-cni", run.conf.debug ? "debug" : run.conf.log_level, run.conf.log_file);
-	log_context(c->container, c->netns, c->ifname);
-	r = store_open(node_dir(NODE_STATE), "rdma", &rdma_props, &run.attach.store, e);
-	if (r)
-		return classify(e, CNI_ERR_IO);
-	run.attach.ops = &ops;
 	*ret = run;
 	ret->attach.ctx = ret;
 	return 0;

@@ -7,21 +7,6 @@
 
 #include "kernel/node.h"
 
-static void take_pod(struct world *w, struct pod *pod)
-{
-	w->pod = *pod;
-	*pod = POD_NONE;
-}
-
-static int open_sockets(struct world *w, struct err *e)
-{
-	int r = nl_open(NL_RDMA, NULL, NULL, &w->host, e);
-
-	if (!r && pod_has_netns(&w->pod))
-		r = nl_open(NL_RDMA, &w->pod.ns, &w->pod.home, &w->inpod, e);
-	return r;
-}
-
 static int refuse_many(const struct world *w, struct err *e)
 {
 	char names[256] = "";
@@ -75,7 +60,7 @@ static int open_devices(struct world *w, struct err *e)
 
 	if (r)
 		return err_code(e, -r, CNI_ERR_NO_DEVICE, "device %s: %.400s", id->name, e->msg);
-	r = open_sockets(w, e);
+	r = pod_sockets(&w->pod, NL_RDMA, &w->host, &w->inpod, e);
 	if (!r)
 		r = list_devs(w, e);
 	if (r == -ENODEV && !e->code)
@@ -97,7 +82,7 @@ int world_open(const struct rdma_conf *conf, struct pod *pod, struct world **ret
 	if (!w)
 		return err_sys(e, ENOMEM, "open device");
 	w->conf = conf;
-	take_pod(w, pod);
+	w->pod = pod_take(pod);
 	r = open_devices(w, e);
 	if (r)
 		return r;
@@ -159,23 +144,17 @@ static int read_facts(struct world *w, const struct record *r, struct err *e)
 int world_reopen(const struct record *r, struct world **ret, struct err *e)
 {
 	cleanup(world_free) struct world *w = calloc(1, sizeof(*w));
-	struct pod pod = POD_NONE;
 	int err;
 
 	if (!w)
 		return err_sys(e, ENOMEM, "open device");
-	take_pod(w, &pod);
-	err = pci_get(&r->device, &w->fn, e);
-	if (!err)
-		err = pod_check_instance(r, w->fn.instance, e);
+	w->pod = POD_NONE;
+	err = pod_reopen_device(r, &w->fn, &w->pod, e);
 	if (!err)
 		err = read_facts(w, r, e);
-	if (!err)
-		err = pod_reopen(r, &pod, e);
 	if (err)
 		return err;
-	take_pod(w, &pod);
-	err = open_sockets(w, e);
+	err = pod_sockets(&w->pod, NL_RDMA, &w->host, &w->inpod, e);
 	/* no RDMA subsystem: no device either */
 	if (err == -EPROTONOSUPPORT)
 		return err_set(e, ENODEV, "RDMA subsystem is not loaded any more");

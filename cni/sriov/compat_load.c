@@ -6,12 +6,12 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "compat.h"
 #include "kernel/node.h"
+#include "plugin/mirror.h"
 #include "props.h"
 
 /* A step whose `want` nobody compares: only DEL and GC use these records. */
@@ -87,17 +87,6 @@ static void plan_netdev(const cJSON *orig, struct plan *p)
 		was(p, "netdev.mac", value_mac(&mac));
 	if (number(orig, "MTU"))
 		was(p, "netdev.mtu", value_number(number(orig, "MTU")));
-}
-
-/* Written in an earlier boot: the VF was created anew since. */
-static bool is_older_than_boot(int dir, const char *name)
-{
-	struct timespec now, up;
-	struct stat st;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	clock_gettime(CLOCK_BOOTTIME, &up);
-	return fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) || st.st_mtime < now.tv_sec - up.tv_sec;
 }
 
 /*
@@ -198,7 +187,7 @@ static int make_record(const struct cni_call *c, int dir, const char *name, stru
 	err = add_facts(r->doc, orig, r, e);
 	if (!err)
 		err = identify(r, e);
-	if (err || !is_owner(c, dir, name, r, mark) || is_older_than_boot(dir, name))
+	if (err || !is_owner(c, dir, name, r, mark) || mirror_older_than_boot(dir, name))
 		return err;
 	plan_vf(r->doc, orig, &r->plan);
 	if (*text(orig, "HostIFName"))

@@ -3,9 +3,8 @@
 
 #include <string.h>
 
-#include "base/log.h"
 #include "compat.h"
-#include "kernel/node.h"
+#include "plugin/open.h"
 #include "props.h"
 #include "proto/delegate.h"
 
@@ -42,28 +41,26 @@ static const struct attach_ops ops = {
 	.forget = compat_forget,
 };
 
-static bool needs_strict_conf(enum cni_command command)
-{
-	return command == CNI_CMD_ADD || command == CNI_CMD_CHECK;
-}
+static const struct plugin plugin = {
+	.name = "sriov",
+	.log_name = "sriov-cni",
+	.table = &sriov_props,
+	.ops = &ops,
+};
 
 int run_open(const struct cni_call *c, struct run *ret, struct err *e)
 {
 	struct run run = { .call = c };
 	int r = 0;
 
-	if (needs_strict_conf(c->command))
+	if (c->command == CNI_CMD_ADD || c->command == CNI_CMD_CHECK)
 		r = conf_parse(c, &run.conf, e);
 	else
 		conf_parse_loose(c, &run.conf);
+	if (!r)
+		r = plugin_open(&plugin, c, run.conf.log_level, run.conf.log_file, &run.attach, e);
 	if (r)
 		return r;
-	log_open("sriov-cni", run.conf.log_level, run.conf.log_file);
-	log_context(c->container, c->netns, c->ifname);
-	r = store_open(node_dir(NODE_STATE), "sriov", &sriov_props, &run.attach.store, e);
-	if (r)
-		return classify(e, CNI_ERR_IO);
-	run.attach.ops = &ops;
 	*ret = run;
 	ret->attach.ctx = ret;
 	return 0;

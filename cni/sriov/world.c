@@ -14,21 +14,6 @@ enum {
 	RETURN_STEP_MS = 20,
 };
 
-static void take_pod(struct world *w, struct pod *pod)
-{
-	w->pod = *pod;
-	*pod = POD_NONE;
-}
-
-static int open_sockets(struct world *w, struct err *e)
-{
-	int r = nl_open(NL_ROUTE, NULL, NULL, &w->host, e);
-
-	if (!r && pod_has_netns(&w->pod))
-		r = nl_open(NL_ROUTE, &w->pod.ns, &w->pod.home, &w->inpod, e);
-	return r;
-}
-
 static int find_pf(struct world *w, struct err *e)
 {
 	struct link pf;
@@ -133,7 +118,7 @@ static int open_device(struct world *w, const struct devid *id, struct err *e)
 	if (!r)
 		r = await_netdev(w, e);
 	if (!r)
-		r = open_sockets(w, e);
+		r = pod_sockets(&w->pod, NL_ROUTE, &w->host, &w->inpod, e);
 	if (!r)
 		r = find_pf(w, e);
 	return r ? classify(e, CNI_ERR_NO_DEVICE) : 0;
@@ -150,7 +135,7 @@ int world_open(const struct cni_call *c, const struct sriov_conf *conf, struct p
 	w->call = c;
 	w->conf = conf;
 	w->ifname = c->ifname;
-	take_pod(w, pod);
+	w->pod = pod_take(pod);
 	r = open_device(w, &conf->device, e);
 	if (r)
 		return r;
@@ -189,25 +174,19 @@ static int read_facts(struct world *w, const struct record *r, struct err *e)
 int world_reopen(const struct record *r, struct world **ret, struct err *e)
 {
 	cleanup(world_free) struct world *w = calloc(1, sizeof(*w));
-	struct pod pod = POD_NONE;
 	int err;
 
 	if (!w)
 		return err_sys(e, ENOMEM, "open device");
-	take_pod(w, &pod);
+	w->pod = POD_NONE;
 	w->ifname = r->key.ifname;
-	err = pci_get(&r->device, &w->fn, e);
-	if (!err)
-		err = pod_check_instance(r, w->fn.instance, e);
+	err = pod_reopen_device(r, &w->fn, &w->pod, e);
 	if (!err)
 		err = read_facts(w, r, e);
-	if (!err)
-		err = pod_reopen(r, &pod, e);
 	if (err)
 		return err;
-	take_pod(w, &pod);
 	w->likely_in_pod = pod_has_netns(&w->pod);
-	err = open_sockets(w, e);
+	err = pod_sockets(&w->pod, NL_ROUTE, &w->host, &w->inpod, e);
 	if (err)
 		return err;
 	find_pf_later(w);

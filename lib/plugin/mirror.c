@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugin/mirror.h"
 
+#include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <time.h>
 
 #include "base/file.h"
 
@@ -62,6 +65,17 @@ int mirror_read(int dirfd, const char *name, const struct record *r, enum mirror
 		return err;
 	*ret = err == -ENOENT ? MIRROR_NONE : err ? MIRROR_SHARED : owner_of(doc, r);
 	return 0;
+}
+
+bool mirror_older_than_boot(int dirfd, const char *name)
+{
+	struct timespec now, up;
+	struct stat st;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	clock_gettime(CLOCK_BOOTTIME, &up);
+	return fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) ||
+	       st.st_mtime < now.tv_sec - up.tv_sec;
 }
 
 /* A Go plugin's file is the attachment's if it speaks of the same device. */

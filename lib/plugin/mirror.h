@@ -24,5 +24,8 @@ int mirror_write(int dirfd, const char *name, cJSON *doc, const struct record *r
 int mirror_read(int dirfd, const char *name, const struct record *r, enum mirror_owner *ret,
 		struct err *e) must_check;
 
+/** mirror_older_than_boot() - was the file written before this boot: its device was created anew since */
+bool mirror_older_than_boot(int dirfd, const char *name);
+
 /** mirror_remove() - remove the record's file, and what a killed write left of it */
 int mirror_remove(int dirfd, const char *name, const struct record *r, struct err *e) must_check;

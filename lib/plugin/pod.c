@@ -87,7 +87,7 @@ static int same_boot(const struct record *r, bool *ret, struct err *e)
 	return err;
 }
 
-int pod_check_instance(const struct record *r, uint64_t instance, struct err *e)
+static int check_instance(const struct record *r, uint64_t instance, struct err *e)
 {
 	bool booted = false;
 	int err = same_boot(r, &booted, e);
@@ -115,6 +115,39 @@ int pod_reopen(const struct record *r, struct pod *ret, struct err *e)
 	*ret = p;
 	p = POD_NONE;
 	return 0;
+}
+
+int pod_reopen_device(const struct record *r, struct pci_fn *ret_fn, struct pod *ret_pod,
+		      struct err *e)
+{
+	struct pci_fn fn;
+	int err = pci_get(&r->device, &fn, e);
+
+	if (!err)
+		err = check_instance(r, fn.instance, e);
+	if (!err)
+		err = pod_reopen(r, ret_pod, e);
+	if (!err)
+		*ret_fn = fn;
+	return err;
+}
+
+struct pod pod_take(struct pod *p)
+{
+	struct pod taken = *p;
+
+	*p = POD_NONE;
+	return taken;
+}
+
+int pod_sockets(struct pod *p, enum nl_family family, struct nl **ret_host, struct nl **ret_inpod,
+		struct err *e)
+{
+	int r = nl_open(family, NULL, NULL, ret_host, e);
+
+	if (!r && pod_has_netns(p))
+		r = nl_open(family, &p->ns, &p->home, ret_inpod, e);
+	return r;
 }
 
 void pod_close(struct pod *p)

@@ -8,6 +8,8 @@
  */
 #pragma once
 #include "kernel/netns.h"
+#include "kernel/nl.h"
+#include "kernel/pci.h"
 #include "proto/call.h"
 #include "proto/reply.h"
 #include "txn/record.h"
@@ -37,6 +39,13 @@ int pod_open(const struct cni_call *c, struct pod *ret, struct err *e) must_chec
  */
 int pod_reopen(const struct record *r, struct pod *ret, struct err *e) must_check;
 
+/** pod_take() - hand a pod over: *p is POD_NONE afterwards */
+struct pod pod_take(struct pod *p);
+
+/** pod_sockets() - a socket at home and, unless its namespace is gone, one in the pod */
+int pod_sockets(struct pod *p, enum nl_family family, struct nl **ret_host, struct nl **ret_inpod,
+		struct err *e) must_check;
+
 /** pod_close() - also for cleanup(pod_close) */
 void pod_close(struct pod *p);
 
@@ -44,14 +53,15 @@ void pod_close(struct pod *p);
 int pod_alive(const struct record *r, bool *ret, struct err *e) must_check;
 
 /**
- * pod_check_instance() - is the device still the one that was recorded
- * @instance: inode of its sysfs directory now
+ * pod_reopen_device() - the function and the pod of a record
  *
- * Its address lives on, the device does not: restoring would change a stranger.
+ * A function's address lives on, the function does not: restoring another instance
+ * would change a stranger.
  *
- * Return: 0; -ENODEV: re-created since, or another boot; -errno: cannot tell.
+ * Return: 0; -ENODEV: gone, re-created since, or of another boot; -errno: cannot tell.
  */
-int pod_check_instance(const struct record *r, uint64_t instance, struct err *e) must_check;
+int pod_reopen_device(const struct record *r, struct pci_fn *ret_fn, struct pod *ret_pod,
+		      struct err *e) must_check;
 
 /** pod_has_netns() - false: gone */
 bool pod_has_netns(const struct pod *p);
