@@ -116,9 +116,11 @@ static int check_routes(struct world *w, const cJSON *added, const cJSON *prev, 
 {
 	cleanup(free_routes) struct routes *routes = calloc(1, sizeof(*routes));
 	char text[CIDR_STR_MAX];
-	int r = routes ? result_get_routes(prev, routes->prev, &routes->n_prev, e) :
-			 err_sys(e, ENOMEM, "read routes");
+	int r;
 
+	if (!routes)
+		return err_sys(e, ENOMEM, "read routes");
+	r = result_get_routes(prev, routes->prev, &routes->n_prev, e);
 	if (!r && added)
 		r = result_get_routes(added, routes->added, &routes->n_added, e);
 	if (r || cJSON_GetArraySize(json_find(prev, "interfaces")) > 1)
@@ -159,9 +161,10 @@ static int check_device(const struct run *run, const struct record *record, cons
 {
 	struct world *w = NULL;
 	struct err found = { 0 };
-	int r = attach_check(&run->attach, record, &found);
+	int r;
 
-	(void)err_gather(all, &found);
+	if (attach_check(&run->attach, record, &found))
+		(void)err_gather(all, &found);
 	if (record->phase != PHASE_LIVE || world_reopen(record, &w, &found))
 		return 0;
 	w->call = run->call;

@@ -87,9 +87,13 @@ static int see_eswitch(uint16_t type unused, const void *data, size_t len, const
 static int get_family(struct nl *nl, uint16_t *ret, struct err *e)
 {
 	cleanup(nl_msg_free) struct nl_msg *m = make_getfamily(DEVLINK_GENL_NAME);
-	struct nl_query q = { .each = see_family, .ret = ret, .size = sizeof(*ret) };
+	uint16_t family = 0;
+	struct nl_query q = { .each = see_family, .ret = &family, .size = sizeof(family) };
+	int r = m ? nl_get(nl, m, &q, e) : nl_msg_full(e);
 
-	return m ? nl_get(nl, m, &q, e) : nl_msg_full(e);
+	if (!r)
+		*ret = family;
+	return r;
 }
 
 /* "There is none of that here", in the words of the netlink core, devlink and drivers */

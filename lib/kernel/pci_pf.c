@@ -2,7 +2,6 @@
 #include "kernel/pci_pf.h"
 
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -62,16 +61,36 @@ bool pf_has_switch_at(const char *root, const struct devid *pf, const char *netd
 	return !sysfs_read(dev, path, id, sizeof(id)) && *id;
 }
 
+/* The digits up to @end, which is skipped */
+static int take_hex(const char **s, char end, uint64_t max, uint64_t *ret)
+{
+	char digits[9];
+	size_t n = strcspn(*s, ":.");
+
+	if (n >= sizeof(digits) || (*s)[n] != end)
+		return -EINVAL;
+	memcpy(digits, *s, n);
+	digits[n] = '\0';
+	*s += n + (end ? 1 : 0);
+	return str_to_u64(digits, 16, max, ret);
+}
+
 /* "0000:81:00.3" as domain and the number that VFs are counted by (pci_iov_virtfn_devfn()) */
 static int parse_address(const char *s, uint64_t *ret_domain, uint64_t *ret_rid)
 {
-	unsigned domain, bus, dev, fn;
-	char end;
+	uint64_t domain, bus, dev, fn;
+	int r = take_hex(&s, ':', UINT32_MAX, &domain);
 
-	if (sscanf(s, "%4x:%2x:%2x.%1x%c", &domain, &bus, &dev, &fn, &end) != 4)
-		return -EINVAL;
+	if (!r)
+		r = take_hex(&s, ':', UINT8_MAX, &bus);
+	if (!r)
+		r = take_hex(&s, '.', 31, &dev);
+	if (!r)
+		r = take_hex(&s, '\0', 7, &fn);
+	if (r)
+		return r;
 	*ret_domain = domain;
-	*ret_rid = (uint64_t)bus << 8 | dev << 3 | fn;
+	*ret_rid = bus << 8 | dev << 3 | fn;
 	return 0;
 }
 

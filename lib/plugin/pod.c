@@ -18,6 +18,12 @@ static int open_target(const struct cni_call *c, struct netns *ret, struct err *
 	return 0;
 }
 
+static void take_pod(struct pod *from, struct pod *ret)
+{
+	*ret = *from;
+	*from = POD_NONE;
+}
+
 int pod_open(const struct cni_call *c, struct pod *ret, struct err *e)
 {
 	cleanup(pod_close) struct pod p = POD_NONE;
@@ -30,8 +36,7 @@ int pod_open(const struct cni_call *c, struct pod *ret, struct err *e)
 	if (!c->netns_override && netns_id_equal(&p.home.id, &p.ns.id))
 		return err_code(e, EINVAL, CNI_ERR_NETNS,
 				"plugin's netns and netns from CNI_NETNS should not be the same");
-	*ret = p;
-	p = POD_NONE;
+	take_pod(&p, ret);
 	return 0;
 }
 
@@ -112,8 +117,7 @@ int pod_reopen(const struct record *r, struct pod *ret, struct err *e)
 		err = reopen_target(r, &p.home, &p.ns, e);
 	if (err)
 		return err_wrap(e, "network namespace %s", r->netns);
-	*ret = p;
-	p = POD_NONE;
+	take_pod(&p, ret);
 	return 0;
 }
 

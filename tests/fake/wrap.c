@@ -127,35 +127,56 @@ static int open_at(int dirfd, const char *path, int flags, mode_t mode)
 }
 
 /* A mode is only there when the flags say so. */
-#define MODE_OF(flags)                                                                             \
-	({                                                                                         \
-		va_list ap;                                                                        \
-		mode_t mode = 0;                                                                   \
-		va_start(ap, flags);                                                               \
-		if ((flags) & (O_CREAT | O_TMPFILE))                                               \
-			mode = va_arg(ap, mode_t);                                                 \
-		va_end(ap);                                                                        \
-		mode;                                                                              \
-	})
+static mode_t mode_of(int flags, va_list ap)
+{
+	if (!(flags & (O_CREAT | O_TMPFILE)))
+		return 0;
+	/* clang 14 loses sight of the caller's va_start(), and with other -D flags does not */
+	return va_arg(ap, mode_t); /* NOLINT(clang-analyzer-valist.Uninitialized) */
+}
 
 int __wrap_open(const char *path, int flags, ...)
 {
-	return open_at(AT_FDCWD, path, flags, MODE_OF(flags));
+	va_list ap;
+	mode_t mode;
+
+	va_start(ap, flags);
+	mode = mode_of(flags, ap);
+	va_end(ap);
+	return open_at(AT_FDCWD, path, flags, mode);
 }
 
 int __wrap_open64(const char *path, int flags, ...)
 {
-	return open_at(AT_FDCWD, path, flags, MODE_OF(flags));
+	va_list ap;
+	mode_t mode;
+
+	va_start(ap, flags);
+	mode = mode_of(flags, ap);
+	va_end(ap);
+	return open_at(AT_FDCWD, path, flags, mode);
 }
 
 int __wrap_openat(int dirfd, const char *path, int flags, ...)
 {
-	return open_at(dirfd, path, flags, MODE_OF(flags));
+	va_list ap;
+	mode_t mode;
+
+	va_start(ap, flags);
+	mode = mode_of(flags, ap);
+	va_end(ap);
+	return open_at(dirfd, path, flags, mode);
 }
 
 int __wrap_openat64(int dirfd, const char *path, int flags, ...)
 {
-	return open_at(dirfd, path, flags, MODE_OF(flags));
+	va_list ap;
+	mode_t mode;
+
+	va_start(ap, flags);
+	mode = mode_of(flags, ap);
+	va_end(ap);
+	return open_at(dirfd, path, flags, mode);
 }
 
 ssize_t __wrap_read(int fd, void *buf, size_t n)

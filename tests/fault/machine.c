@@ -147,12 +147,19 @@ void machine_reset(struct machine *m)
 	}
 }
 
-static void write_conf(const char *path, enum plugin p, enum verb v, const struct pod *pod)
+static FILE *create(const char *path)
 {
 	FILE *f = fopen(path, "we");
 
 	if (!f)
 		fake_fatal("%s: %s", path, strerror(errno));
+	return f;
+}
+
+static void write_conf(const char *path, enum plugin p, enum verb v, const struct pod *pod)
+{
+	FILE *f = create(path);
+
 	(void)fprintf(f, "{\"cniVersion\":\"%s\",\"type\":\"%s\",%s", v == GC ? "1.1.0" : "1.0.0",
 		      plugin_names[p], conf);
 	if (v == GC)

@@ -51,15 +51,16 @@ static bool gid_is_zero(const union ibv_gid *gid)
 /* IPv4 is in the table as ::ffff:a.b.c.d. */
 static void want_gid(const char *text)
 {
-	union ibv_gid *gid = &addrs[n_addrs].gid;
+	union ibv_gid gid = { 0 };
 
-	if (n_addrs == ADDRS_MAX ||
-	    (!inet_pton(AF_INET6, text, gid->raw) && !inet_pton(AF_INET, text, gid->raw + 12))) {
+	if (n_addrs >= ADDRS_MAX ||
+	    (!inet_pton(AF_INET6, text, gid.raw) && !inet_pton(AF_INET, text, gid.raw + 12))) {
 		fail("address", text, "not understood, or too many");
 		return;
 	}
 	if (!strchr(text, ':'))
-		gid->raw[10] = gid->raw[11] = 0xff;
+		gid.raw[10] = gid.raw[11] = 0xff;
+	addrs[n_addrs].gid = gid;
 	addrs[n_addrs++].text = text;
 }
 
@@ -165,7 +166,7 @@ int main(int argc, char **argv)
 			want = 1;
 			break;
 		case 'c':
-			want = atoi(optarg);
+			want = (int)strtol(optarg, NULL, 10);
 			break;
 		case 'g':
 			want_gid(optarg);

@@ -43,8 +43,7 @@ static int locks = -EBADF; /* the directory of the locks */
 
 static inline void called(const char *what)
 {
-	ck_assert_uint_lt(strlen(fake.trace) + strlen(what) + 2, sizeof(fake.trace));
-	strcat(strcat(fake.trace, what), " ");
+	add_word(fake.trace, sizeof(fake.trace), what);
 }
 
 static inline int fake_fail(int sys, struct err *err)

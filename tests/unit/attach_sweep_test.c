@@ -76,7 +76,7 @@ START_TEST(release_that_was_killed_at_any_call_is_finished_by_the_next)
 		assert_home(&device);
 		assert_no_trace_on_disk();
 	}
-	ck_assert_uint_gt(n, 2 * P_COUNT);
+	ck_assert_uint_gt(n, 2UL * P_COUNT);
 	ck_assert_uint_lt(n, SWEEP_MAX);
 }
 END_TEST

@@ -13,13 +13,14 @@ static void answers(const char *text)
 
 START_TEST(result_of_any_version_is_converted)
 {
+	static const char plain[] = RESULT, spaced[] = "\n\t" RESULT "\n\n";
 	static const char *const texts[] = {
-		RESULT,
+		plain,
 		"{\"cniVersion\":\"0.2.0\",\"ip4\":{\"ip\":\"10.0.0.2/24\"}}",
 		"{\"cniVersion\":\"0.4.0\",\"ips\":[{\"version\":\"4\",\"address\":\"10.0.0.2/24\"}]}",
 		/* without a version it is the configuration's */
 		"{\"ips\":[{\"address\":\"10.0.0.2/24\"}]}",
-		"\n\t" RESULT "\n\n",
+		spaced,
 	};
 
 	for (size_t i = 0; i < array_size(texts); i++) {

@@ -147,7 +147,7 @@ START_TEST(depth_has_a_bound)
 
 	memset(text, '[', JSON_DEPTH_MAX);
 	memset(text + JSON_DEPTH_MAX, ']', JSON_DEPTH_MAX);
-	ck_assert_msg(!parse(text, 2 * JSON_DEPTH_MAX, &d), "%s", error.msg);
+	ck_assert_msg(!parse(text, 2UL * JSON_DEPTH_MAX, &d), "%s", error.msg);
 	json_free(&d);
 	ck_assert_ptr_null(d);
 	memset(text, '[', JSON_DEPTH_MAX + 1);

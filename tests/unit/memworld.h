@@ -46,10 +46,10 @@ struct world {
 
 static inline void note(struct world *w, const char *text)
 {
-	size_t n = strlen(w->trace);
+	size_t n = strlen(w->trace), len = strlen(text);
 
-	ck_assert_uint_lt(n + strlen(text), sizeof(w->trace));
-	strcpy(w->trace + n, text);
+	ck_assert_uint_lt(n + len, sizeof(w->trace));
+	memcpy(w->trace + n, text, len + 1);
 }
 
 static inline bool at_home(const struct world *w, int i)
@@ -181,12 +181,12 @@ static inline void mem_plan(struct plan *p)
 {
 	struct value want[P_COUNT];
 
-	for (int i = 0; i < P_COUNT; i++)
-		want[i] = value_number((uint64_t)(100 + i));
+	for (unsigned i = 0; i < P_COUNT; i++)
+		want[i] = value_number(100 + i);
 	want[P_PLACE] = value_text("pod");
 	want[P_NAMES] = (struct value){ .type = VALUE_NAMES };
 	p->n = 0;
-	for (int i = 0; i < P_COUNT; i++)
+	for (unsigned i = 0; i < P_COUNT; i++)
 		plan_want(p, &mem_props[i], &want[i]);
 }
 

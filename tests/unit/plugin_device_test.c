@@ -103,7 +103,7 @@ static const char *const wrong_types[] = {
 	"{'runtimeConfig':[]}",
 	"{'runtimeConfig':{'deviceID':true}}",
 	/* although it would not be used */
-	"{'deviceID':'" A "','pciBusID':5}",
+	("{'deviceID':'" A "','pciBusID':5}"),
 };
 
 START_TEST(wrong_types_are_refused)

@@ -21,7 +21,7 @@ static char dir[] = "/tmp/unit_script.XXXXXX";
 
 static inline void make_dir(void)
 {
-	memcpy(dir + strlen(dir) - 6, "XXXXXX", 6);
+	memset(dir + strlen(dir) - 6, 'X', 6);
 	ck_assert_ptr_nonnull(mkdtemp(dir));
 }
 

@@ -56,7 +56,7 @@ static const char *names(void)
 	plan_make(&conf, &w, &plan);
 	buf[0] = '\0';
 	for (size_t i = 0; i < plan.n; i++)
-		strcat(strcat(buf, plan.steps[i].prop->name), " ");
+		add_word(buf, sizeof(buf), plan.steps[i].prop->name);
 	return buf;
 }
 
@@ -109,7 +109,7 @@ START_TEST(each_attribute_is_planned_for_itself)
 	char expected[128];
 
 	conf.vf.have = single[_i].have;
-	strcat(strcpy(expected, single[_i].name), NETDEV);
+	ck_assert_int_eq(str_printf(expected, sizeof(expected), "%s" NETDEV, single[_i].name), 0);
 	ck_assert_str_eq(names(), expected);
 }
 END_TEST

@@ -55,8 +55,7 @@ static int list_one(const char *name, void *arg unused)
 {
 	if (name[0] == '@')
 		return 0;
-	ck_assert_uint_lt(strlen(listed) + strlen(name) + 1, sizeof(listed));
-	strcat(strcat(listed, name), " ");
+	add_word(listed, sizeof(listed), name);
 	return 0;
 }
 
@@ -182,7 +181,7 @@ static char walked[1024];
 static int walk(const struct record *r, void *arg)
 {
 	ck_assert_ptr_eq(arg, walked);
-	strcat(strcat(walked, r->key.container), " ");
+	add_word(walked, sizeof(walked), r->key.container);
 	return strcmp(r->key.container, "stop") == 0 ? 5 : 0;
 }
 
@@ -227,7 +226,7 @@ END_TEST
 static int walk_claim(const struct devid *d, void *arg)
 {
 	ck_assert_ptr_eq(arg, walked);
-	strcat(strcat(walked, d->name), " ");
+	add_word(walked, sizeof(walked), d->name);
 	return strcmp(d->name, "mlx5_core.sf.9") == 0 ? 5 : 0;
 }
 

@@ -147,7 +147,7 @@ START_TEST(undo_works_when_undo_was_killed_at_any_call)
 		ck_assert_msg(!undo(), "call %u: %s", n, e.msg);
 		assert_home(&w);
 	}
-	ck_assert_uint_gt(n, 2 * P_COUNT);
+	ck_assert_uint_gt(n, 2UL * P_COUNT);
 	ck_assert_uint_lt(n, SWEEP_MAX);
 }
 END_TEST

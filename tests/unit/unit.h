@@ -6,9 +6,19 @@
  */
 #pragma once
 #include <check.h>
+#include <stdio.h>
+#include <string.h>
 
 /* base/attr.h makes "unused" a macro, and START_TEST would spell the attribute that way. */
 #undef CK_ATTRIBUTE_UNUSED
 #define CK_ATTRIBUTE_UNUSED __attribute__((__unused__))
 
 Suite *unit_suite(void);
+
+/* Adds @word and a space to @list, of @size bytes. */
+static inline void add_word(char *list, size_t size, const char *word)
+{
+	size_t n = strlen(list);
+
+	ck_assert_int_lt(snprintf(list + n, size - n, "%s ", word), (int)(size - n));
+}

@@ -48,7 +48,7 @@ static void check_fds(void)
 	const struct dirent *entry;
 
 	while (d && (entry = readdir(d))) {
-		int fd = atoi(entry->d_name);
+		long fd = strtol(entry->d_name, NULL, 10);
 
 		if (fd > STDERR_FILENO && fd != dirfd(d))
 			broken("a descriptor leaked");
