@@ -5,12 +5,10 @@
 #include <string.h>
 #include <sys/capability.h>
 
-static void free_caps(cap_t *c)
-{
-	if (*c)
-		(void)cap_free(*c);
-}
-
+/*
+ * The system call and not cap_get_proc(): whatever needs libcap's own objects also gets its
+ * constructor, which asks the kernel six questions at each start, VERSION's too.
+ */
 int caps_check(struct err *e)
 {
 	static const struct {
@@ -20,16 +18,16 @@ int caps_check(struct err *e)
 		{ CAP_NET_ADMIN, "CAP_NET_ADMIN" }, /* every change of a device */
 		{ CAP_SYS_ADMIN, "CAP_SYS_ADMIN" }, /* setns() */
 	};
-	cleanup(free_caps) cap_t caps = cap_get_proc();
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = { 0 };
 	char missing[64] = "";
 
-	if (!caps)
+	if (capget(&header, data))
 		return err_sys(e, errno, "read own capabilities");
 	for (size_t i = 0; i < array_size(needed); i++) {
-		cap_flag_value_t v = CAP_CLEAR;
 		size_t n = strlen(missing);
 
-		if (!cap_get_flag(caps, needed[i].cap, CAP_EFFECTIVE, &v) && v == CAP_SET)
+		if (data[CAP_TO_INDEX(needed[i].cap)].effective & CAP_TO_MASK(needed[i].cap))
 			continue;
 		(void)snprintf(missing + n, sizeof(missing) - n, "%s%s", n ? " and " : "",
 			       needed[i].name);

@@ -17,6 +17,19 @@ bool netns_id_equal(const struct netns_id *a, const struct netns_id *b)
 	       (!a->cookie || !b->cookie || a->cookie == b->cookie);
 }
 
+/* Opens @ns; all that is asked for is a file. */
+static int open_file(const char *path, struct netns *ns, struct err *e)
+{
+	struct stat st;
+
+	/* O_NONBLOCK: the path is the caller's, and opening a FIFO waits for a writer. */
+	ns->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (ns->fd < 0 || fstat(ns->fd, &st))
+		return err_sys(e, errno, "open network namespace %s", path);
+	ns->id = (struct netns_id){ .dev = st.st_dev, .ino = st.st_ino };
+	return 0;
+}
+
 /* setns() would tell as well, but only after locks were taken and files written. */
 static bool is_netns(int fd)
 {
@@ -29,25 +42,28 @@ static bool is_netns(int fd)
 int netns_open(const char *path, struct netns *ret, struct err *e)
 {
 	cleanup(netns_close) struct netns ns = NETNS_NONE;
-	struct stat st;
+	int r = open_file(path, &ns, e);
 
-	/* O_NONBLOCK: the path is the caller's, and opening a FIFO waits for a writer. */
-	ns.fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	if (ns.fd < 0)
-		return err_sys(e, errno, "open network namespace %s", path);
+	if (r)
+		return r;
 	if (!is_netns(ns.fd))
 		return err_set(e, EINVAL, "open network namespace %s: not a network namespace",
 			       path);
-	if (fstat(ns.fd, &st))
-		return err_sys(e, errno, "open network namespace %s", path);
-	ret->id = (struct netns_id){ .dev = st.st_dev, .ino = st.st_ino };
-	ret->fd = take_fd(ns.fd);
+	*ret = ns;
+	ns = NETNS_NONE;
 	return 0;
 }
 
 int netns_open_self(struct netns *ret, struct err *e)
 {
-	return netns_open("/proc/thread-self/ns/net", ret, e);
+	cleanup(netns_close) struct netns ns = NETNS_NONE;
+	int r = open_file("/proc/thread-self/ns/net", &ns, e);
+
+	if (r)
+		return r;
+	*ret = ns;
+	ns = NETNS_NONE;
+	return 0;
 }
 
 void netns_close(struct netns *ns)

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 #include <unistd.h>
 
 #include "kernel/nl_msg.h"
@@ -20,11 +19,11 @@
 enum {
 	/*
 	 * One datagram. RTM_GETLINK with 256 VFs is about 50 KiB, and attributes end at 64 KiB
-	 * each; malloc() maps this much lazily, so it costs the pages that are used.
+	 * each.
 	 */
 	NL_BUF_SIZE = 256 << 10,
 	/* The answer waits when sendmsg() returns; a missing one is a bug we must not hang on. */
-	NL_TIMEOUT_S = 10,
+	NL_TIMEOUT_MS = 10000,
 	/* A dump of 10000 links takes about 500; more than this never ends. */
 	NL_DATAGRAMS_MAX = 1 << 16,
 	/* Each repeat means that somebody else changed something during the last try. */
@@ -33,13 +32,20 @@ enum {
 
 struct nl {
 	int fd;
+	enum nl_family family;
 	uint32_t seq;
-	char *buf;
+	bool strict;
 };
+
+/*
+ * Of the one answer that is being read: there is one thread, and no reader of an answer asks
+ * another question. Mapped anew for each socket it would cost more than the rest of the exchange;
+ * so it costs the pages that are used.
+ */
+static _Alignas(NLMSG_ALIGNTO) char answer[NL_BUF_SIZE];
 
 static void set_option(int fd, int option)
 {
-	/* Older kernels lack some: without them errors have no text, dumps are not filtered. */
 	(void)setsockopt(fd, SOL_NETLINK, option, &(int){ 1 }, sizeof(int));
 }
 
@@ -87,8 +93,6 @@ static int open_failed(enum nl_family family, int sys, struct err *e)
 int nl_open(enum nl_family family, struct netns *in, const struct netns *home, struct nl **ret,
 	    struct err *e)
 {
-	static const struct sockaddr_nl any = { .nl_family = AF_NETLINK };
-	static const struct timeval timeout = { .tv_sec = NL_TIMEOUT_S };
 	cleanup(nl_shut) struct nl *nl = calloc(1, sizeof(*nl));
 
 	if (!nl)
@@ -97,20 +101,9 @@ int nl_open(enum nl_family family, struct netns *in, const struct netns *home, s
 	nl->fd = in ? open_socket_in(family, in, home, e) : open_socket(family);
 	if (nl->fd < 0)
 		return e->sys ? -e->sys : open_failed(family, -nl->fd, e);
-	nl->buf = malloc(NL_BUF_SIZE);
-	if (!nl->buf)
-		return err_sys(e, ENOMEM, "open netlink socket");
+	nl->family = family;
+	/* older kernels lack it: then errors have no text */
 	set_option(nl->fd, NETLINK_EXT_ACK);
-	set_option(nl->fd, NETLINK_CAP_ACK);
-	if (family == NL_ROUTE)
-		set_option(nl->fd, NETLINK_GET_STRICT_CHK);
-	/*
-	 * Bound, because an unbound socket has port 0 and the kernel leaves out the port that
-	 * asked for a change, 0 when it was itself, when it sends events (do_one_broadcast()).
-	 */
-	if (setsockopt(nl->fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout)) ||
-	    bind(nl->fd, (const struct sockaddr *)&any, sizeof(any)))
-		return open_failed(family, errno, e);
 	*ret = take_ptr(nl);
 	return 0;
 }
@@ -121,7 +114,6 @@ void nl_shut(struct nl **nl)
 		return;
 	if ((*nl)->fd >= 0)
 		(void)close((*nl)->fd);
-	free((*nl)->buf);
 	free(*nl);
 	*nl = NULL;
 }
@@ -152,19 +144,27 @@ static int send_requests(struct nl *nl, struct nl_msg *const *m, size_t n, struc
 	return r < 0 ? err_sys(e, errno, "send netlink request") : 0;
 }
 
+static bool wait_answer(const struct nl *nl)
+{
+	struct pollfd p = { .fd = nl->fd, .events = POLLIN };
+	int r = poll(&p, 1, NL_TIMEOUT_MS);
+
+	return r > 0 || (r < 0 && errno == EINTR);
+}
+
 /* One datagram; 0 bytes: not from the kernel, or nothing in it */
 static int receive(struct nl *nl, size_t *ret_len, struct err *e)
 {
 	struct sockaddr_nl from = { 0 };
-	struct iovec iov = { .iov_base = nl->buf, .iov_len = NL_BUF_SIZE };
+	struct iovec iov = { .iov_base = answer, .iov_len = NL_BUF_SIZE };
 	struct msghdr mh = {
 		.msg_name = &from, .msg_namelen = sizeof(from), .msg_iov = &iov, .msg_iovlen = 1
 	};
 	ssize_t r;
 
 	do
-		r = recvmsg(nl->fd, &mh, 0);
-	while (r < 0 && errno == EINTR);
+		r = recvmsg(nl->fd, &mh, MSG_DONTWAIT);
+	while (r < 0 && (errno == EINTR || (errno == EAGAIN && wait_answer(nl))));
 	if (r < 0)
 		return err_sys(e, errno == EAGAIN ? ETIMEDOUT : errno, "receive netlink answer");
 	if (mh.msg_flags & MSG_TRUNC)
@@ -187,7 +187,7 @@ static int exchange(struct nl *nl, struct nl_msg *const *m, size_t n, struct nl_
 			return err_set(e, EBADMSG, "netlink answer does not end");
 		r = receive(nl, &len, e);
 		if (!r && len)
-			r = nl_scan(x, nl->buf, len, e);
+			r = nl_scan(x, answer, len, e);
 	}
 	if (r)
 		return r;
@@ -213,6 +213,10 @@ int nl_get(struct nl *nl, struct nl_msg *m, const struct nl_query *q, struct err
 
 int nl_get_all(struct nl *nl, struct nl_msg *m, const struct nl_query *q, struct err *e)
 {
+	/* older kernels lack it: then a dump is not filtered, and we look at each entry */
+	if (nl->family == NL_ROUTE && !nl->strict)
+		set_option(nl->fd, NETLINK_GET_STRICT_CHK);
+	nl->strict = true;
 	for (unsigned i = 0; i < NL_DUMP_TRIES; i++) {
 		struct nl_exchange x = { .q = q, .multi = true };
 		int r;
@@ -240,7 +244,14 @@ int nl_pipeline(struct nl *nl, struct nl_msg *const *m, size_t n, size_t *ret_fa
 
 int nl_subscribe(struct nl *nl, unsigned group, struct err *e)
 {
-	if (setsockopt(nl->fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group, sizeof(group)))
+	static const struct sockaddr_nl any = { .nl_family = AF_NETLINK };
+
+	/*
+	 * Bound, because an unbound socket has port 0 and the kernel leaves out the port that
+	 * asked for a change, 0 when it was itself, when it sends events (do_one_broadcast()).
+	 */
+	if (bind(nl->fd, (const struct sockaddr *)&any, sizeof(any)) ||
+	    setsockopt(nl->fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group, sizeof(group)))
 		return err_sys(e, errno, "subscribe to netlink group %u", group);
 	return 0;
 }
@@ -259,7 +270,7 @@ int nl_wait_event(struct nl *nl, uint64_t deadline_ms, struct err *e)
 			return err_sys(e, errno, "wait for netlink event");
 		/* One is enough and the rest stays: the caller reads the state and comes again. */
 		if (r > 0) {
-			(void)recv(nl->fd, nl->buf, NL_BUF_SIZE, MSG_DONTWAIT);
+			(void)recv(nl->fd, answer, NL_BUF_SIZE, MSG_DONTWAIT);
 			return 0;
 		}
 		now = node_now_ms();

@@ -41,6 +41,7 @@ int pci_open(const char *root, const struct devid *id, struct err *e)
 
 /* Network interfaces of one device, sorted so that no answer depends on directory order. */
 struct netdevs {
+	bool dir; /* there is a net/ at all */
 	size_t n;
 	char name[PCI_NETDEVS_MAX][IFNAMSIZ];
 };
@@ -65,6 +66,7 @@ static int list_netdevs(int dev, struct netdevs *ret)
 
 	ret->n = 0;
 	r = sysfs_list(dev, "net", add_netdev, ret);
+	ret->dir = r != -ENOENT;
 	/* A switchdev PF may have more representors than we list: the rest is not needed. */
 	if (r == -ENOENT || r == -E2BIG)
 		r = 0;
@@ -90,13 +92,13 @@ static int routing_id(const char *bdf, uint64_t *ret)
 	return 0;
 }
 
-static int vf_index(int pf, const struct pci_fn *fn, unsigned *ret, struct err *e)
+static int vf_index(int dev, const struct pci_fn *fn, unsigned *ret, struct err *e)
 {
 	uint64_t offset, stride, vf_rid, pf_rid;
-	int r = sysfs_read_u64(pf, "sriov_offset", &offset);
+	int r = sysfs_read_u64(dev, "physfn/sriov_offset", &offset);
 
 	if (!r)
-		r = sysfs_read_u64(pf, "sriov_stride", &stride);
+		r = sysfs_read_u64(dev, "physfn/sriov_stride", &stride);
 	if (r)
 		return err_sys(e, -r, "read sriov_offset and sriov_stride of %s", fn->pf.name);
 	if (routing_id(fn->id.name, &vf_rid) || routing_id(fn->pf.name, &pf_rid) ||
@@ -111,20 +113,16 @@ static int vf_index(int pf, const struct pci_fn *fn, unsigned *ret, struct err *
 /* Reads the VF's index, and whether the PF's link of that number leads back to it. */
 static int get_vf(int dev, struct pci_fn *fn, struct err *e)
 {
-	cleanup(sysfs_close) int pf = sysfs_open(dev, "physfn");
 	char link[32], back[DEVID_MAX] = "";
-	int r;
+	int r = vf_index(dev, fn, &fn->vf, e);
 
-	if (pf < 0)
-		return err_sys(e, -pf, "open PF %s of %s", fn->pf.name, fn->id.name);
-	r = vf_index(pf, fn, &fn->vf, e);
 	if (r)
 		return r;
-	(void)snprintf(link, sizeof(link), "virtfn%u", fn->vf);
-	r = sysfs_link_name(pf, link, back, sizeof(back));
+	(void)snprintf(link, sizeof(link), "physfn/virtfn%u", fn->vf);
+	r = sysfs_link_name(dev, link, back, sizeof(back));
 	if (r || strcmp(back, fn->id.name) != 0)
-		return err_set(e, EINVAL, "%s of %s is %s, not %s", link, fn->pf.name,
-			       r ? "missing" : back, fn->id.name);
+		return err_set(e, EINVAL, "%s of %s is %s, not %s", strchr(link, '/') + 1,
+			       fn->pf.name, r ? "missing" : back, fn->id.name);
 	return 0;
 }
 
@@ -147,7 +145,7 @@ int pci_get_at(const char *root, const struct devid *id, struct pci_fn *ret, str
 	r = list_netdevs(dev, &nets);
 	if (r)
 		return err_sys(e, -r, "list network interfaces of %s", id->name);
-	fn.has_netdev = !faccessat(dev, "net", F_OK, 0);
+	fn.has_netdev = nets.dir;
 	if (nets.n)
 		memcpy(fn.netdev, nets.name[0], sizeof(fn.netdev));
 	r = sysfs_link_name(dev, "physfn", fn.pf.name, sizeof(fn.pf.name));

@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stddef.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -11,8 +12,9 @@
 
 enum {
 	SYSFS_LINE_MAX = 256,
-	/* The largest real directory has an entry per VF or representor. */
-	SYSFS_ENTRIES_MAX = 65536,
+	/* The largest real directory has an entry per VF or representor, of 32 bytes or so. */
+	SYSFS_DIR_BUF = 16384,
+	SYSFS_DIR_READS_MAX = 256,
 };
 
 int sysfs_open(int dir, const char *path)
@@ -74,33 +76,43 @@ int sysfs_link_name(int dir, const char *path, char *ret, size_t size)
 	return str_copy(ret, size, slash ? slash + 1 : target);
 }
 
-static void close_dir(DIR **d)
+static int visit(const char *buf, size_t len, int (*each)(const char *name, void *arg), void *arg)
 {
-	if (*d)
-		(void)closedir(*d);
+	int r = 0;
+
+	for (size_t at = 0; !r && at < len;) {
+		struct dirent64 entry;
+
+		memcpy(&entry, buf + at, offsetof(struct dirent64, d_name));
+		if (strcmp(buf + at + offsetof(struct dirent64, d_name), ".") != 0 &&
+		    strcmp(buf + at + offsetof(struct dirent64, d_name), "..") != 0)
+			r = each(buf + at + offsetof(struct dirent64, d_name), arg);
+		at += entry.d_reclen;
+	}
+	return r;
 }
 
+/*
+ * Without opendir(), which asks three things that are known here. One call tells all of a
+ * directory of sysfs, up to the size of the buffer (kernfs_fop_readdir()): where there is room
+ * for another entry there is none.
+ */
 int sysfs_list(int dir, const char *path, int (*each)(const char *name, void *arg), void *arg)
 {
 	cleanup(sysfs_close) int fd = openat(dir, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	cleanup(close_dir) DIR *d = NULL;
+	_Alignas(struct dirent64) char buf[SYSFS_DIR_BUF];
 	int r = 0;
 
 	if (fd < 0)
 		return -errno;
-	d = fdopendir(fd);
-	if (!d)
-		return -errno;
-	(void)take_fd(fd);
-	for (unsigned i = 0; !r && i < SYSFS_ENTRIES_MAX; i++) {
-		const struct dirent *entry;
+	for (unsigned i = 0; !r && i < SYSFS_DIR_READS_MAX; i++) {
+		ssize_t n = getdents64(fd, buf, sizeof(buf));
 
-		errno = 0;
-		entry = readdir(d);
-		if (!entry)
+		if (n < 0)
 			return -errno;
-		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-			r = each(entry->d_name, arg);
+		r = visit(buf, (size_t)n, each, arg);
+		if (!r && (size_t)n + sizeof(struct dirent64) <= sizeof(buf))
+			return 0;
 	}
 	return r ? r : -EFBIG;
 }

@@ -159,7 +159,8 @@ static int wait_readable(int fd, int64_t deadline)
 
 	if (n < 0)
 		return errno == EINTR && left > 0 ? 0 : -errno;
-	return n || left > 0 ? n : -ETIMEDOUT;
+	/* a person may type as long as they like */
+	return n || left > 0 || isatty(fd) ? n : -ETIMEDOUT;
 }
 
 struct input {
@@ -204,8 +205,7 @@ static int read_input(int fd, int64_t deadline, struct input *in)
 
 static int read_stdin(int fd, struct cni_call *c, struct err *e)
 {
-	/* a person may type as long as they like */
-	int64_t deadline = isatty(fd) ? INT64_MAX : now_ms() + STDIN_WAIT_MS;
+	int64_t deadline = now_ms() + STDIN_WAIT_MS;
 	struct input in = { 0 };
 	int r = read_input(fd, deadline, &in);
 
@@ -330,7 +330,7 @@ static void read_version_input(int fd, struct cni_call *c)
 	const char *text = NULL;
 	struct err ignored;
 
-	if (isatty(fd) || read_input(fd, now_ms() + VERSION_WAIT_MS, &in) ||
+	if (read_input(fd, now_ms() + VERSION_WAIT_MS, &in) ||
 	    json_parse(in.text ? in.text : "", in.len, &c->conf, &ignored) ||
 	    json_get_str(c->conf, "cniVersion", &text, &ignored))
 		text = NULL;

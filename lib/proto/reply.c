@@ -57,11 +57,18 @@ unsigned reply_code(const struct err *e)
 /* A closed 0, 1 or 2 would be taken by the next file that is opened, and written to. */
 static int open_standard(void)
 {
+	/* all three in one question: POLLNVAL */
+	struct pollfd p[] = { { .fd = STDIN_FILENO },
+			      { .fd = STDOUT_FILENO },
+			      { .fd = STDERR_FILENO } };
+
+	if (poll(p, array_size(p), 0) < 0)
+		return -errno;
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
 		/* 1 for reading: an answer that nobody can get must fail to be written */
 		int flags = fd == STDERR_FILENO ? O_WRONLY : O_RDONLY;
 
-		if (fcntl(fd, F_GETFD) >= 0)
+		if (!(p[fd].revents & POLLNVAL))
 			continue;
 		/* the lowest free number is the one that is missing */
 		if (open("/dev/null", flags) < 0)
