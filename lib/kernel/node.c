@@ -17,6 +17,8 @@ const char *node_dir(enum node_dir dir)
 		return STATEDIR;
 	case NODE_RUN:
 		return "/run/cni";
+	case NODE_ROOT:
+		return "/";
 	}
 	return STATEDIR;
 }

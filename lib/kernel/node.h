@@ -10,6 +10,7 @@ enum { NODE_BOOT_ID_MAX = 40 };
 enum node_dir {
 	NODE_STATE, /* survives a reboot: /var/lib/cni */
 	NODE_RUN, /* does not: /run/cni */
+	NODE_ROOT, /* all of the node's files: / */
 };
 
 /** node_dir() - absolute path, static */

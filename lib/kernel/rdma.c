@@ -11,7 +11,6 @@
 #include "kernel/wire.h"
 
 enum {
-	RDMA_DEVS_MAX = 2048, /* a node has one per VF and PF */
 	RDMA_FIRST_PORT = 1,
 };
 
@@ -62,6 +61,7 @@ static const struct nla_policy policy[RDMA_NLDEV_ATTR_MAX] = {
 	[RDMA_NLDEV_ATTR_DEV_INDEX] = { .type = NLA_U32 },
 	[RDMA_NLDEV_ATTR_DEV_NAME] = { .type = NLA_STRING, .maxlen = IBDEV_NAME_MAX },
 	[RDMA_NLDEV_ATTR_NODE_GUID] = { .type = NLA_U64 },
+	[RDMA_NLDEV_ATTR_PORT_STATE] = { .type = NLA_U8 },
 	[RDMA_NLDEV_ATTR_NDEV_INDEX] = { .type = NLA_U32 },
 	[RDMA_NLDEV_ATTR_DEV_PROTOCOL] = { .type = NLA_STRING },
 };
@@ -89,12 +89,14 @@ int read_rdma(const void *data, size_t len, struct rdma_dev *ret)
 int read_rdma_port(const void *data, size_t len, struct rdma_port *ret)
 {
 	struct nlattr *tb[RDMA_NLDEV_ATTR_MAX];
-	const struct nlattr *index;
+	const struct nlattr *index, *state;
 
 	if (nl_attrs(tb, RDMA_NLDEV_ATTR_MAX - 1, data, len, policy))
 		return -EBADMSG;
 	index = tb[RDMA_NLDEV_ATTR_NDEV_INDEX];
-	*ret = (struct rdma_port){ .ifindex = index ? (int)nla_get_u32(index) : 0 };
+	state = tb[RDMA_NLDEV_ATTR_PORT_STATE];
+	*ret = (struct rdma_port){ .ifindex = index ? (int)nla_get_u32(index) : 0,
+				   .state = state ? nla_get_u8(state) : 0 };
 	return 0;
 }
 
@@ -167,15 +169,10 @@ int rdma_find(struct nl *nl, const char *name, struct rdma_dev *ret, struct err 
 	return 0;
 }
 
-struct dev_list {
-	size_t n;
-	uint32_t index[RDMA_DEVS_MAX];
-};
-
 static int collect(unused uint16_t type, const void *data, size_t len, unused const void *want,
 		   void *ret, struct err *e)
 {
-	struct dev_list *l = ret;
+	struct rdma_list *l = ret;
 	struct rdma_dev d;
 
 	if (read_rdma(data, len, &d))
@@ -198,8 +195,7 @@ static int see_port(unused uint16_t type, const void *data, size_t len, unused c
 	return 0;
 }
 
-/* -EINVAL: the device has left since it was listed, or has no such port */
-static int get_port(struct nl *nl, uint32_t index, struct rdma_port *ret, struct err *e)
+int rdma_get_port(struct nl *nl, uint32_t index, struct rdma_port *ret, struct err *e)
 {
 	cleanup(nl_msg_free) struct nl_msg *m = make_rdma(RDMA_NLDEV_CMD_PORT_GET, &index);
 	struct nl_query q = { .each = see_port, .ret = ret, .size = sizeof(*ret) };
@@ -209,19 +205,26 @@ static int get_port(struct nl *nl, uint32_t index, struct rdma_port *ret, struct
 	return nl_get(nl, m, &q, e) ? err_wrap(e, "get port of RDMA device %u", index) : 0;
 }
 
-int rdma_find_netdev(struct nl *nl, int ifindex, struct rdma_dev *ret, struct err *e)
+int rdma_list(struct nl *nl, struct rdma_list *ret, struct err *e)
 {
 	cleanup(nl_msg_free) struct nl_msg *m = make_rdma(RDMA_NLDEV_CMD_GET, NULL);
-	struct dev_list l;
-	struct nl_query q = { .each = collect, .ret = &l, .size = sizeof(l) };
+	struct nl_query q = { .each = collect, .ret = ret, .size = sizeof(*ret) };
 
 	if (!m)
 		return nl_msg_full(e);
-	if (nl_get_all(nl, m, &q, e))
-		return err_wrap(e, "list RDMA devices");
+	return nl_get_all(nl, m, &q, e) ? err_wrap(e, "list RDMA devices") : 0;
+}
+
+int rdma_find_netdev(struct nl *nl, int ifindex, struct rdma_dev *ret, struct err *e)
+{
+	struct rdma_list l;
+
+	if (rdma_list(nl, &l, e))
+		return -e->sys;
 	for (size_t i = 0; i < l.n; i++) {
 		struct rdma_port p;
-		int r = get_port(nl, l.index[i], &p, e);
+		/* -EINVAL: it has left since it was listed */
+		int r = rdma_get_port(nl, l.index[i], &p, e);
 
 		if (r && r != -EINVAL)
 			return r;

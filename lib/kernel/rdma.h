@@ -69,5 +69,30 @@ int rdma_find_netdev(struct nl *nl, int ifindex, struct rdma_dev *ret, struct er
 int rdma_move(struct nl *nl, uint32_t index, const struct netns *from, const struct netns *to,
 	      const struct netns *home, struct err *e) must_check;
 
+/* A node has one per VF and PF. */
+enum { RDMA_DEVS_MAX = 2048 };
+
+/** struct rdma_list - indexes of devices */
+struct rdma_list {
+	size_t n;
+	uint32_t index[RDMA_DEVS_MAX];
+};
+
+/** rdma_list() - all devices in the namespace of @nl, as rdma_find() sees them; -E2BIG */
+int rdma_list(struct nl *nl, struct rdma_list *ret, struct err *e) must_check;
+
+/**
+ * struct rdma_port - a port
+ * @ifindex: its network interface; 0: none, or not in the socket's namespace
+ * @state:   IB_PORT_*: 1 DOWN, 2 INIT, 3 ARMED, 4 ACTIVE, 5 ACTIVE_DEFER; 0: not told
+ */
+struct rdma_port {
+	int ifindex;
+	uint8_t state;
+};
+
+/** rdma_get_port() - port 1; -EINVAL: the device has left, or has no such port */
+int rdma_get_port(struct nl *nl, uint32_t index, struct rdma_port *ret, struct err *e) must_check;
+
 /** rdma_rename() - in the namespace of @nl; -EEXIST: taken by any device of the node */
 int rdma_rename(struct nl *nl, uint32_t index, const char *name, struct err *e) must_check;

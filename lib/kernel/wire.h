@@ -60,11 +60,6 @@ int read_route(const void *data, size_t len, int ifindex, struct route *ret,
 
 /* rdma.c */
 
-/** struct rdma_port - a port's network interface; 0: none, or not in the socket's namespace */
-struct rdma_port {
-	int ifindex;
-};
-
 /** make_rdma() - @op: RDMA_NLDEV_CMD_*; @index: NULL in dumps */
 struct nl_msg *make_rdma(unsigned op, const uint32_t *index) must_check;
 struct nl_msg *make_rdma_move(uint32_t index, int netns_fd) must_check;

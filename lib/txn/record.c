@@ -201,7 +201,7 @@ int record_parse(const char *text, size_t len, const char *plugin, const struct 
 	get_ipam(doc, &r);
 	if (phase < 0 || !str_is_id(r.key.network) || !str_is_id(r.key.container) ||
 	    !ifname_valid(r.key.ifname) || !get_device(doc, &r) || !get_netns(doc, &r) ||
-	    !get_steps(doc, t, &r.plan))
+	    (t && !get_steps(doc, t, &r.plan)))
 		return err_set(e, EBADMSG, "record is damaged");
 	r.phase = (enum record_phase)phase;
 	r.facts = json_find(doc, "facts");

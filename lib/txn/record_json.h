@@ -8,6 +8,7 @@ char *record_text(const struct record *r, const char *plugin) must_check;
 
 /**
  * record_parse() - read what record_text() wrote, maybe another version of it
+ * @t: NULL: all but the steps, for programs that only look
  *
  * Return: 0, *ret is for record_done(); -EBADMSG: damaged or not ours; -EPROTO: too new.
  */

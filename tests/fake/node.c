@@ -20,6 +20,8 @@ const char *node_dir(enum node_dir dir)
 	case NODE_RUN:
 		(void)snprintf(run, sizeof(run), "%s/run/cni", fake_root());
 		return run;
+	case NODE_ROOT:
+		return fake_root();
 	}
 	return NULL;
 }

@@ -133,6 +133,45 @@ int rdma_find_netdev(struct nl *nl, int ifindex, struct rdma_dev *ret, struct er
 	return fake_errno(e, fake_leave(&c, r), "RDMA device of interface %d", ifindex);
 }
 
+int rdma_list(struct nl *nl, struct rdma_list *ret, struct err *e)
+{
+	const struct fake_world *w = fake_get();
+	struct fake_call c;
+	int ns = rdma_enter(&c, "rdma.list", nl, "all"), r = ns < 0 ? ns : 0;
+
+	ret->n = 0;
+	for (int i = 0; ns >= 0 && i < FAKE_RDMA_MAX; i++)
+		if (w->rdmas[i].used && (w->rdmas[i].ns == ns || w->mode == RDMA_MODE_SHARED))
+			ret->index[ret->n++] = w->rdmas[i].dev.index;
+	return fake_errno(e, fake_leave(&c, r), "list RDMA devices");
+}
+
+/* The port is as active as its interface, which must be where the socket is. */
+static void read_port(const struct fake_world *w, int ns, int d, struct rdma_port *ret)
+{
+	int link = w->rdmas[d].fn == NONE ? NONE : link_of_fn(w, w->rdmas[d].fn);
+	const struct fake_link *l = link == NONE ? NULL : &w->links[link];
+
+	*ret = (struct rdma_port){ .ifindex = l && l->ns == ns ? l->ifindex : 0,
+				   .state = l && l->operstate == OPER_UP ? 4 : 1 };
+}
+
+int rdma_get_port(struct nl *nl, uint32_t index, struct rdma_port *ret, struct err *e)
+{
+	const struct fake_world *w = fake_get();
+	struct fake_call c;
+	int r = rdma_enter(&c, "rdma.port", nl, name_of(nl, index));
+
+	if (r >= 0) {
+		int d = rdma_by_index(w, r, index);
+
+		if (d != NONE)
+			read_port(w, r, d, ret);
+		r = d == NONE ? -EINVAL : 0;
+	}
+	return fake_errno(e, fake_leave(&c, r), "RDMA device %u: port", index);
+}
+
 static int move(struct fake_world *w, int socket, uint32_t index, const struct netns *from,
 		const struct netns *to)
 {

@@ -60,7 +60,7 @@ MODULE_PARM_DESC(names,
 
 bool sim_zero_guid;
 module_param_named(zero_guid, sim_zero_guid, bool, 0644);
-MODULE_PARM_DESC(zero_guid, "VFs' RDMA devices made from now on have node GUID 0");
+MODULE_PARM_DESC(zero_guid, "RDMA devices made from now on for VFs without a MAC from their PF have node GUID 0");
 
 bool sim_mad = true;
 module_param_named(mad, sim_mad, bool, 0644);

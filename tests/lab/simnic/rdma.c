@@ -164,7 +164,7 @@ static void guid_init(struct sim_ibdev *sim)
 	const struct sim_port *port = sim->port;
 	u8 *guid = (u8 *)&sim->ibdev.node_guid;
 
-	if (sim_zero_guid && port->id != SIM_PF_ID)
+	if (sim_zero_guid && port->id != SIM_PF_ID && !port->pf->vf[port->id].mac_set)
 		memset(guid, 0, 8);
 	else if (port->pf->ib)
 		memcpy(guid, port->ndev->dev_addr + 12, 8);
