@@ -104,21 +104,28 @@ static void match_last(struct world *w, struct sight *s, size_t n)
 
 int world_look(struct world *w, struct err *e)
 {
-	struct sight s[PCI_RDMA_MAX] = { 0 };
 	struct pci_rdma_list list;
 	int r = pci_get_rdma(&w->fn.id, &list, e);
 
-	for (size_t k = 0; k < list.n && !r; k++) {
-		s[k].sys = list.dev[k];
+	return r ? r : world_look_at(w, &list, e);
+}
+
+int world_look_at(struct world *w, const struct pci_rdma_list *list, struct err *e)
+{
+	struct sight s[PCI_RDMA_MAX] = { 0 };
+	int r = 0;
+
+	for (size_t k = 0; k < list->n && !r; k++) {
+		s[k].sys = list->dev[k];
 		r = locate(w, &s[k], e);
 	}
 	if (r)
 		return r;
 	for (size_t i = 0; i < w->n; i++)
 		w->dev[i].found = false;
-	match_by(w, s, list.n, same_index);
-	match_by(w, s, list.n, same_name);
-	match_last(w, s, list.n);
+	match_by(w, s, list->n, same_index);
+	match_by(w, s, list->n, same_name);
+	match_last(w, s, list->n);
 	if (!world_count(w, true) && !world_count(w, false))
 		return err_set(e, ENODEV, "device %s has no RDMA device", w->fn.id.name);
 	return 0;

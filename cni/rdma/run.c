@@ -30,11 +30,17 @@ static int forget(const struct record *r, struct err *e)
 	return err ? err : compat_forget(r, e);
 }
 
+static int present(const struct world *w, const struct record *r, bool *ret, struct err *e)
+{
+	return netns_is_at(&w->pod.ns, r->netns, ret, e);
+}
+
 static const struct attach_ops ops = {
 	.open = world_reopen,
 	.close = world_close,
 	.lock = locks_device,
 	.alive = pod_alive,
+	.present = present,
 	.superseded = compat_superseded,
 	.release_lease = release_lease,
 	.publish = publish,

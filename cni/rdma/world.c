@@ -36,7 +36,11 @@ static int list_devs(struct world *w, struct err *e)
 		*d = (struct ibdev){ .index = -1, .uverbs = sys->uverbs, .umad = sys->umad };
 		memcpy(d->name, sys->name, sizeof(d->name));
 	}
-	r = world_get_devs(w, e);
+	r = world_look_at(w, &list, e);
+	w->known = !r;
+	/* perhaps on its way home: that is waited for */
+	if (r == -EAGAIN)
+		r = world_get_devs(w, e);
 	for (size_t i = 0; i < w->n && !r; i++)
 		w->dev[i].index = w->dev[i].found ? (int64_t)w->dev[i].dev.index : -1;
 	return r;

@@ -83,6 +83,9 @@ int world_get_devs(struct world *w, struct err *e) must_check;
 /** world_look() - as world_get_devs(), without waiting */
 int world_look(struct world *w, struct err *e) must_check;
 
+/** world_look_at() - the same, of devices that were listed already */
+int world_look_at(struct world *w, const struct pci_rdma_list *list, struct err *e) must_check;
+
 /** world_changed() - look again next time */
 void world_changed(struct world *w);
 

@@ -91,7 +91,8 @@ int prop_netdev_set_altnames(struct world *w, const struct value *to, struct err
 	int r = world_get_link(w, e);
 	struct link l = w->link;
 
-	world_link_changed(w);
+	if (l.n_altnames || to->names.n)
+		world_link_changed(w);
 	for (size_t i = 0; i < l.n_altnames && !r; i++)
 		if (!wants_name(&to->names, l.altnames[i]))
 			r = link_del_altname(link_socket(w), l.ifindex, l.altnames[i], e);

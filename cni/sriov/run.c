@@ -30,11 +30,17 @@ static int release_lease(const struct record *r, const void *ctx, struct err *e)
 	return delegate_run(&old, r->ipam, CNI_CMD_DEL, &none, e);
 }
 
+static int present(const struct world *w, const struct record *r, bool *ret, struct err *e)
+{
+	return netns_is_at(&w->pod.ns, r->netns, ret, e);
+}
+
 static const struct attach_ops ops = {
 	.open = world_reopen,
 	.close = world_close,
 	.lock = compat_lock,
 	.alive = pod_alive,
+	.present = present,
 	.superseded = compat_superseded,
 	.release_lease = release_lease,
 	.publish = compat_publish,

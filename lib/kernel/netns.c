@@ -66,6 +66,17 @@ int netns_open_self(struct netns *ret, struct err *e)
 	return 0;
 }
 
+int netns_is_at(const struct netns *ns, const char *path, bool *ret, struct err *e)
+{
+	struct stat st;
+	bool there = !stat(path, &st);
+
+	if (!there && errno != ENOENT && errno != ENOTDIR)
+		return err_sys(e, errno, "look at network namespace %s", path);
+	*ret = there && st.st_dev == ns->id.dev && st.st_ino == ns->id.ino;
+	return 0;
+}
+
 void netns_close(struct netns *ns)
 {
 	if (ns->fd >= 0)

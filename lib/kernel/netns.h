@@ -42,6 +42,15 @@ int netns_open(const char *path, struct netns *ret, struct err *e) must_check;
 /** netns_open_self() - the calling thread's own: "home", where devices come back to */
 int netns_open_self(struct netns *ret, struct err *e) must_check;
 
+/**
+ * netns_is_at() - does @path still lead to the open namespace @ns
+ *
+ * The open descriptor keeps its inode number from being reused: no cookie is needed.
+ *
+ * Return: 0; -errno: cannot tell.
+ */
+int netns_is_at(const struct netns *ns, const char *path, bool *ret, struct err *e) must_check;
+
 /** netns_close() - also for cleanup(netns_close); NETNS_NONE is fine */
 void netns_close(struct netns *ns);
 

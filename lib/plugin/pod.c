@@ -92,45 +92,43 @@ static int same_boot(const struct record *r, bool *ret, struct err *e)
 	return err;
 }
 
-static int check_instance(const struct record *r, uint64_t instance, struct err *e)
+/* numbers and cookies start again with each boot: they may match by chance */
+static int reopen_booted(const struct record *r, bool booted, struct pod *ret, struct err *e)
 {
-	bool booted = false;
-	int err = same_boot(r, &booted, e);
+	cleanup(pod_close) struct pod p = POD_NONE;
+	int err = netns_open_self(&p.home, e);
 
+	if (!err && booted)
+		err = reopen_target(r, &p.home, &p.ns, e);
 	if (err)
-		return err;
-	if (instance != r->instance || !booted)
-		return err_set(e, ENODEV, "it was re-created since");
+		return err_wrap(e, "network namespace %s", r->netns);
+	*ret = p;
+	p = POD_NONE;
 	return 0;
 }
 
 int pod_reopen(const struct record *r, struct pod *ret, struct err *e)
 {
-	cleanup(pod_close) struct pod p = POD_NONE;
 	bool booted = false;
-	int err = netns_open_self(&p.home, e);
+	int err = same_boot(r, &booted, e);
 
-	if (!err)
-		err = same_boot(r, &booted, e);
-	/* numbers and cookies start again with each boot: they may match by chance */
-	if (!err && booted)
-		err = reopen_target(r, &p.home, &p.ns, e);
-	if (err)
-		return err_wrap(e, "network namespace %s", r->netns);
-	take_pod(&p, ret);
-	return 0;
+	return err ? err_wrap(e, "network namespace %s", r->netns) :
+		     reopen_booted(r, booted, ret, e);
 }
 
 int pod_reopen_device(const struct record *r, struct pci_fn *ret_fn, struct pod *ret_pod,
 		      struct err *e)
 {
+	bool booted = false;
 	struct pci_fn fn;
 	int err = pci_get(&r->device, &fn, e);
 
 	if (!err)
-		err = check_instance(r, fn.instance, e);
+		err = same_boot(r, &booted, e);
+	if (!err && (fn.instance != r->instance || !booted))
+		err = err_set(e, ENODEV, "it was re-created since");
 	if (!err)
-		err = pod_reopen(r, ret_pod, e);
+		err = reopen_booted(r, booted, ret_pod, e);
 	if (!err)
 		*ret_fn = fn;
 	return err;

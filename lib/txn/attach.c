@@ -204,7 +204,7 @@ int attach_claim(const struct attach *a, const struct record_key *key, const str
 static int go_live(const struct attach *a, struct record *r, struct world *w, struct err *e)
 {
 	bool alive = false;
-	int err = a->ops->alive(r, &alive, e);
+	int err = a->ops->present ? a->ops->present(w, r, &alive, e) : a->ops->alive(r, &alive, e);
 
 	if (err)
 		return err;

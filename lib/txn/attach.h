@@ -17,6 +17,8 @@
  * @lock:    lock a device against every other process; closing *ret_fd unlocks
  * @alive:   does the record's namespace still exist; "could not look" is an error, not
  *           "no": a live pod must not be undone because file handles ran out
+ * @present: as @alive, of the namespace that @w holds open, for a look just before "live";
+ *           NULL: @alive is asked
  * @superseded: asked of live records: did someone else (a Go plugin) release or re-use
  *           the device since; as with @alive, doubt is an error
  * @release_lease: give the IPAM lease back; @ctx is the attach's
@@ -29,6 +31,7 @@ struct attach_ops {
 	void (*close)(struct world *w);
 	int (*lock)(const struct devid *device, unsigned timeout_ms, int *ret_fd, struct err *e);
 	int (*alive)(const struct record *r, bool *ret, struct err *e);
+	int (*present)(const struct world *w, const struct record *r, bool *ret, struct err *e);
 	int (*superseded)(const struct record *r, bool *ret, struct err *e);
 	int (*release_lease)(const struct record *r, const void *ctx, struct err *e);
 	int (*publish)(struct world *w, const struct record *r, struct err *e);

@@ -112,6 +112,18 @@ int netns_open_self(struct netns *ret, struct err *e)
 	return fake_errno(e, fake_leave(&c, r), "own network namespace");
 }
 
+int netns_is_at(const struct netns *ns, const char *path, bool *ret, struct err *e)
+{
+	struct fake_call c;
+	int at, r = fake_enter(&c, "netns.open", "%s", path);
+
+	if (!r) {
+		at = ns_find_path(fake_get(), path);
+		*ret = at != NONE && at == ns_of_fd(ns->fd);
+	}
+	return fake_errno(e, fake_leave(&c, r), "network namespace %s", path);
+}
+
 void netns_close(struct netns *ns)
 {
 	for (size_t i = 0; ns->fd >= 0 && i < n_fds; i++)
