@@ -6,7 +6,15 @@
  *   <state>/rdma/<network>-<container>-<ifname>
  */
 #pragma once
+#include <limits.h>
+
 #include "world.h"
+
+/** compat_open_dir() - <state>/rdma, created if need be */
+int compat_open_dir(int *ret_fd, struct err *e) must_check;
+
+/** compat_state_name() - an attachment's file; false: too long, it has none */
+bool compat_state_name(const struct record_key *key, char buf[static NAME_MAX + 1]);
 
 /** compat_publish() - write the mirror of a record that is about to go live */
 int compat_publish(struct world *w, const struct record *r, struct err *e) must_check;
@@ -19,7 +27,23 @@ int compat_superseded(const struct record *r, bool *ret, struct err *e) must_che
 
 /**
  * compat_load() - the attachment that the Go plugin made, as a record
+ * @c: the call that asks; it knows the namespace if it is about this attachment, else
+ *     the mark of the device that sriov attached does
  *
  * Return: 0, *ret is foreign and for record_done(); -ENOENT: none; -EBADMSG.
  */
-int compat_load(const struct cni_call *c, struct record *ret, struct err *e) must_check;
+int compat_load(const struct record_key *key, const struct cni_call *c, struct record *ret,
+		struct err *e) must_check;
+
+/**
+ * compat_each() - call @fn with the key of every state file of a network
+ *
+ * The Go plugin's files say nothing of the network but in their names, joined with '-'.
+ * Where a name could be of several networks, sriov's file for the same pod decides; with
+ * none it is left alone.
+ */
+int compat_each(const char *network, int (*fn)(const struct record_key *key, void *arg), void *arg,
+		struct err *e) must_check;
+
+/** compat_alive() - is a foreign attachment alive: its devices are away from home */
+int compat_alive(const struct record *r, bool *ret, struct err *e) must_check;

@@ -35,16 +35,33 @@ static int present(const struct world *w, const struct record *r, bool *ret, str
 	return netns_is_at(&w->pod.ns, r->netns, ret, e);
 }
 
+static int alive(const struct record *r, bool *ret, struct err *e)
+{
+	return r->foreign ? compat_alive(r, ret, e) : pod_alive(r, ret, e);
+}
+
+static int load_foreign(const struct record_key *key, const void *ctx, struct record *ret,
+			struct err *e)
+{
+	const struct run *run = ctx;
+
+	return compat_load(key, run->call, ret, e);
+}
+
 static const struct attach_ops ops = {
 	.open = world_reopen,
 	.close = world_close,
 	.lock = locks_device,
-	.alive = pod_alive,
+	.alive = alive,
 	.present = present,
 	.superseded = compat_superseded,
 	.release_lease = release_lease,
 	.publish = publish,
 	.forget = forget,
+	.load_foreign = load_foreign,
+	/* a stale device is home already, and has its own name: its file is for GC */
+	.claim_foreign = NULL,
+	.each_foreign = compat_each,
 };
 
 static const struct plugin plugin = {

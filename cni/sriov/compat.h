@@ -40,11 +40,33 @@ int compat_superseded(const struct record *r, bool *ret, struct err *e) must_che
 
 /**
  * compat_load() - the attachment that a Go plugin made, as a record
+ * @c: the call that asks; it knows the namespace if it is about this attachment, and the
+ *     delegate's configuration if it is of this network
  *
  * Understands the files of all releases (ecosystem.md 5.2): absent members are not
- * restored. A file from before this boot, or of a device that has another owner
- * now, gives a record without steps: only its lease and its files are left.
+ * restored. Of a device that has another owner now only lease and files are left
+ * (PHASE_LEASE); a file from before this boot is of a device that is gone (no boot id).
  *
  * Return: 0, *ret is foreign and for record_done(); -ENOENT: none; -EBADMSG.
  */
-int compat_load(const struct cni_call *c, struct record *ret, struct err *e) must_check;
+int compat_load(const struct record_key *key, const struct cni_call *c, struct record *ret,
+		struct err *e) must_check;
+
+/** compat_claimant() - the attachment whose mark is on a device, as compat_load(); -ENOENT */
+int compat_claimant(const struct devid *device, const struct cni_call *c, struct record *ret,
+		    struct err *e) must_check;
+
+/** compat_each() - call @fn with the key of every state file of a network */
+int compat_each(const char *network, int (*fn)(const struct record_key *key, void *arg), void *arg,
+		struct err *e) must_check;
+
+/**
+ * compat_alive() - is a foreign attachment alive of which the namespace is not known
+ *
+ * The interface tells: a dead namespace's comes home. Without one nobody can tell, and
+ * it is kept.
+ */
+int compat_alive(const struct record *r, bool *ret, struct err *e) must_check;
+
+/** compat_is_marked_with() - is the device's mark of the same time as state file @state in @dir */
+bool compat_is_marked_with(int dir, const char *state, const char *device);

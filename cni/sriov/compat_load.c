@@ -14,12 +14,11 @@
 #include "plugin/mirror.h"
 #include "props.h"
 
-/* A step whose `want` nobody compares: only DEL and GC use these records. */
-static void was(struct plan *p, const char *prop, struct value v)
+static void step(struct plan *p, const char *prop, struct value was, struct value want)
 {
-	plan_want(p, prop_find(&sriov_props, prop), &v);
+	plan_want(p, prop_find(&sriov_props, prop), &want);
 	if (p->n)
-		p->steps[p->n - 1].was = v;
+		p->steps[p->n - 1].was = was;
 }
 
 static uint32_t number(const cJSON *obj, const char *key)
@@ -57,36 +56,76 @@ static uint16_t vlan_proto(const cJSON *orig)
 	}
 }
 
+static struct value wanted_vlan(const cJSON *doc)
+{
+	bool ad = !strcasecmp(text(doc, "vlanProto"), "802.1ad");
+
+	return value_numbers(number(doc, "vlan"), number(doc, "vlanQoS"),
+			     ad ? ETH_P_8021AD : ETH_P_8021Q);
+}
+
+static struct value wanted_link_state(const cJSON *doc)
+{
+	const char *state = text(doc, "link_state");
+
+	return value_number(!strcmp(state, "enable")  ? VF_LINK_ENABLE :
+			    !strcmp(state, "disable") ? VF_LINK_DISABLE :
+							VF_LINK_AUTO);
+}
+
+/* Without a MAC in the configuration the PF's idea of it was not changed. */
+static void plan_mac(const cJSON *doc, const cJSON *orig, struct plan *p)
+{
+	struct mac mac, wanted;
+
+	if (!*text(orig, "AdminMAC") || mac_parse(text(orig, "AdminMAC"), &mac))
+		return;
+	if (!*text(doc, "MAC") || mac_parse(text(doc, "MAC"), &wanted))
+		wanted = mac;
+	step(p, "vf.mac", value_mac(&mac), value_mac(&wanted));
+}
+
 /* A key that was configured was changed, so it is restored: the Go plugin's own rule. */
 static void plan_vf(const cJSON *doc, const cJSON *orig, struct plan *p)
 {
-	struct mac mac;
-
-	if (*text(orig, "AdminMAC") && !mac_parse(text(orig, "AdminMAC"), &mac))
-		was(p, "vf.mac", value_mac(&mac));
+	plan_mac(doc, orig, p);
 	if (json_find(doc, "vlan"))
-		was(p, "vf.vlan",
-		    value_numbers(number(orig, "Vlan"), number(orig, "VlanQoS"), vlan_proto(orig)));
+		step(p, "vf.vlan",
+		     value_numbers(number(orig, "Vlan"), number(orig, "VlanQoS"), vlan_proto(orig)),
+		     wanted_vlan(doc));
 	if (json_find(doc, "min_tx_rate") || json_find(doc, "max_tx_rate"))
-		was(p, "vf.rate",
-		    value_numbers(number(orig, "MinTxRate"), number(orig, "MaxTxRate"), 0));
+		step(p, "vf.rate",
+		     value_numbers(number(orig, "MinTxRate"), number(orig, "MaxTxRate"), 0),
+		     value_numbers(number(doc, "min_tx_rate"), number(doc, "max_tx_rate"), 0));
+	/* whatever is not "on" is off */
 	if (*text(doc, "spoofchk"))
-		was(p, "vf.spoofchk", value_bool(is_true(orig, "SpoofChk")));
+		step(p, "vf.spoofchk", value_bool(is_true(orig, "SpoofChk")),
+		     value_bool(!strcmp(text(doc, "spoofchk"), "on")));
 	if (*text(doc, "trust"))
-		was(p, "vf.trust", value_bool(is_true(orig, "Trust")));
+		step(p, "vf.trust", value_bool(is_true(orig, "Trust")),
+		     value_bool(!strcmp(text(doc, "trust"), "on")));
 	if (*text(doc, "link_state"))
-		was(p, "vf.link_state", value_number(number(orig, "LinkState")));
+		step(p, "vf.link_state", value_number(number(orig, "LinkState")),
+		     wanted_link_state(doc));
 }
 
-static void plan_netdev(const cJSON *orig, struct plan *p)
+/* CHECK compares the place; of MAC and MTU prevResult says what they should be. */
+static void plan_netdev(const struct record *r, const cJSON *orig, struct plan *p)
 {
+	cleanup(pod_close) struct pod pod = POD_NONE;
+	struct err gone;
 	struct mac mac;
 
-	was(p, "netdev.place", place_home(text(orig, "HostIFName")));
+	/* without a pod its place is of no namespace, which nothing equals */
+	if (pod_reopen(r, &pod, &gone))
+		pod = POD_NONE;
+	step(p, "netdev.place", place_home(text(orig, "HostIFName")),
+	     place_pod(&pod, r->key.ifname));
 	if (*text(orig, "EffectiveMAC") && !mac_parse(text(orig, "EffectiveMAC"), &mac))
-		was(p, "netdev.mac", value_mac(&mac));
+		step(p, "netdev.mac", value_mac(&mac), value_mac(&mac));
 	if (number(orig, "MTU"))
-		was(p, "netdev.mtu", value_number(number(orig, "MTU")));
+		step(p, "netdev.mtu", value_number(number(orig, "MTU")),
+		     value_number(number(orig, "MTU")));
 }
 
 /*
@@ -95,7 +134,7 @@ static void plan_netdev(const cJSON *orig, struct plan *p)
  */
 enum { MARK_DELAY_S = 5 };
 
-static bool is_mark_of(int dir, const char *state, const char *device)
+bool compat_is_marked_with(int dir, const char *state, const char *device)
 {
 	char mark[DEVID_MAX + 8];
 	struct stat s, m;
@@ -108,28 +147,30 @@ static bool is_mark_of(int dir, const char *state, const char *device)
 
 /*
  * Which namespace the attachment is in, and is the device still its own? Runtimes
- * may call DEL with an empty CNI_NETNS; then the mark tells, if it is of this
- * attachment. Releases up to 2.6 left no mark.
+ * may call DEL with an empty CNI_NETNS, and GC is about nobody; then the mark tells, if
+ * it is of this attachment. Releases up to 2.6 left no mark.
  */
-static bool is_owner(const struct cni_call *c, int dir, const char *state, struct record *r,
-		     char mark[static PATH_MAX])
+static bool is_owner(const char *netns, int dir, const char *state, struct record *r)
 {
-	int err = compat_read_mark(&r->device, mark, PATH_MAX);
+	char mark[PATH_MAX];
+	int err = compat_read_mark(&r->device, mark, sizeof(mark));
 
-	r->netns = c->netns;
+	r->netns = netns;
 	if (err == -ENOENT)
 		return true;
 	if (err)
 		return false;
-	if (*c->netns)
-		return !strcmp(mark, c->netns);
-	if (!is_mark_of(dir, state, r->device.name) || !json_put_str(r->doc, "netns", mark))
+	if (*netns)
+		return !strcmp(mark, netns);
+	if (!compat_is_marked_with(dir, state, r->device.name) ||
+	    !json_put_str(r->doc, "netns", mark))
 		return false;
 	r->netns = text(r->doc, "netns");
 	return true;
 }
 
-static int identify(struct record *r, struct err *e)
+/* A file that is older than the boot gets no boot id: its namespace and its VF are gone. */
+static int identify(int dir, const char *name, struct record *r, struct err *e)
 {
 	struct pci_fn fn;
 	struct err gone;
@@ -137,7 +178,7 @@ static int identify(struct record *r, struct err *e)
 	/* a device that is gone has no instance; opening it will say so */
 	if (!pci_get(&r->device, &fn, &gone))
 		r->instance = fn.instance;
-	return node_boot_id(r->boot, e);
+	return mirror_older_than_boot(dir, name) ? 0 : node_boot_id(r->boot, e);
 }
 
 /* The members of a record that world_reopen() reads. */
@@ -156,61 +197,65 @@ static int add_facts(cJSON *doc, const cJSON *orig, struct record *r, struct err
 	return 0;
 }
 
-static int read_state(const struct cni_call *c, int dir, const char *name, cJSON **ret,
-		      struct err *e)
+/* The key is the caller's, and the record may outlive it. */
+static int own_key(const struct record_key *key, struct record *r, struct err *e)
 {
-	cleanup(str_free) char *state = NULL;
-	size_t len;
-	int r = file_read_at(dir, name, RECORD_SIZE_MAX, &state, &len, e);
+	cJSON *own = cJSON_AddObjectToObject(r->doc, "key");
 
-	if (!r)
-		r = json_parse(state, len, ret, e);
-	/* the file's name joins with '-' what may contain '-' */
-	if (!r && strcmp(text(*ret, "name"), c->network) != 0)
-		r = err_set(e, ENOENT, "state file %s is of network %s", name, text(*ret, "name"));
-	return r;
-}
-
-static int make_record(const struct cni_call *c, int dir, const char *name, struct record *r,
-		       struct err *e)
-{
-	const cJSON *orig = json_find(r->doc, "OrigVfState");
-	char mark[PATH_MAX];
-	int err;
-
-	r->key = (struct record_key){ c->network, c->container, c->ifname };
-	r->foreign = true;
-	r->phase = PHASE_LIVE;
-	r->ipam = text(json_find(r->doc, "ipam"), "type");
-	r->args = c->args;
-	r->config = c->text;
-	err = add_facts(r->doc, orig, r, e);
-	if (!err)
-		err = identify(r, e);
-	if (err || !is_owner(c, dir, name, r, mark) || mirror_older_than_boot(dir, name))
-		return err;
-	plan_vf(r->doc, orig, &r->plan);
-	if (*text(orig, "HostIFName"))
-		plan_netdev(orig, &r->plan);
+	if (!own || !json_put_str(own, "network", key->network) ||
+	    !json_put_str(own, "containerID", key->container) ||
+	    !json_put_str(own, "ifname", key->ifname))
+		return err_sys(e, ENOMEM, "read state file");
+	r->key = (struct record_key){ text(own, "network"), text(own, "containerID"),
+				      text(own, "ifname") };
 	return 0;
 }
 
-int compat_load(const struct cni_call *c, struct record *ret, struct err *e)
+static int make_record(const struct record_key *key, const struct cni_call *c, int dir,
+		       const char *name, struct record *r, struct err *e)
+{
+	const cJSON *orig = json_find(r->doc, "OrigVfState");
+	bool about = is_call_about(c, key);
+	int err = own_key(key, r, e);
+
+	r->foreign = true;
+	r->ipam = text(json_find(r->doc, "ipam"), "type");
+	r->args = about ? c->args : "";
+	r->config = !strcmp(c->network, key->network) ? c->text : "";
+	if (!err)
+		err = add_facts(r->doc, orig, r, e);
+	if (!err)
+		err = identify(dir, name, r, e);
+	if (err)
+		return err;
+	r->phase = is_owner(about ? c->netns : "", dir, name, r) ? PHASE_LIVE : PHASE_LEASE;
+	plan_vf(r->doc, orig, &r->plan);
+	if (*text(orig, "HostIFName"))
+		plan_netdev(r, orig, &r->plan);
+	return 0;
+}
+
+int compat_load(const struct record_key *key, const struct cni_call *c, struct record *ret,
+		struct err *e)
 {
 	cleanup(record_done) struct record r = { .doc = NULL };
 	cleanup(fd_close) int dir = -EBADF;
 	char name[NAME_MAX + 1];
-	int err = str_printf(name, sizeof(name), "%s-%s", c->container, c->ifname);
+	int err = str_printf(name, sizeof(name), "%s-%s", key->container, key->ifname);
 
 	if (err)
 		return err_set(e, ENOENT, "no state file can have such a name");
 	err = compat_open_dir("", &dir, e);
 	if (!err)
-		err = read_state(c, dir, name, &r.doc, e);
+		err = mirror_load(dir, name, key, &r.doc, e);
+	/* the file's name joins with '-' what may contain '-' */
+	if (!err && strcmp(text(r.doc, "name"), key->network) != 0)
+		err = err_set(e, ENOENT, "state file %s is of network %s", name,
+			      text(r.doc, "name"));
 	if (!err && devid_parse(text(r.doc, "deviceID"), &r.device))
 		err = err_set(e, EBADMSG, "state file %s has no deviceID", name);
 	if (!err)
-		err = make_record(c, dir, name, &r, e);
+		err = make_record(key, c, dir, name, &r, e);
 	if (err)
 		return err;
 	*ret = r;

@@ -24,20 +24,6 @@ static int del_unknown(const struct run *run, struct err *e)
 	return run_delegate(run, CNI_CMD_DEL, &none, e);
 }
 
-/* Not ours: perhaps the Go plugin's. @lock is what is locked already, if anything. */
-static int find_foreign(const struct run *run, struct record *ret, int *lock, struct err *e)
-{
-	int r = compat_load(run->call, ret, e);
-
-	if (r == -EBADMSG) {
-		log_warn("%s", e->msg);
-		return -ENOENT;
-	}
-	if (!r && *lock < 0)
-		r = compat_lock(&ret->device, DEL_LOCK_MS, lock, e);
-	return r;
-}
-
 int sriov_del(const struct cni_call *c, struct err *e)
 {
 	cleanup(run_done) struct run run = { 0 };
@@ -51,9 +37,6 @@ int sriov_del(const struct cni_call *c, struct err *e)
 		return r;
 	r = attach_find(&run.attach, &key, run.conf.has_device ? &run.conf.device : NULL,
 			DEL_LOCK_MS, &record, &lock, e);
-	/* -EPROTO: a newer version's record, which its mirror can release */
-	if (r == -ENOENT || r == -EPROTO)
-		r = find_foreign(&run, &record, &lock, e);
 	if (r == -ENOENT)
 		return del_unknown(&run, e);
 	if (!r)

@@ -37,9 +37,9 @@ static const struct prop props[] = {
 	{ "netdev.place", VALUE_PLACE, 1, GROUP_NETDEV, CHECK_RECORD, prop_netdev_get_place,
 	  prop_netdev_set_place },
 	/* a chained tuning plugin may change these two: prevResult says what is right */
-	{ "netdev.mac", VALUE_MAC, 1, GROUP_NETDEV, CHECK_NOTHING, prop_netdev_get_mac,
+	{ "netdev.mac", VALUE_MAC, 1, GROUP_NETDEV, CHECK_RESULT, prop_netdev_get_mac,
 	  prop_netdev_set_mac },
-	{ "netdev.mtu", VALUE_NUMBER, 1, GROUP_NETDEV, CHECK_NOTHING, prop_netdev_get_mtu,
+	{ "netdev.mtu", VALUE_NUMBER, 1, GROUP_NETDEV, CHECK_RESULT, prop_netdev_get_mtu,
 	  prop_netdev_set_mtu },
 	{ "netdev.flags", VALUE_NUMBER, 3, GROUP_NONE, CHECK_NOTHING, prop_netdev_get_flags,
 	  prop_netdev_set_flags },

@@ -8,12 +8,6 @@
 #include "props.h"
 #include "proto/delegate.h"
 
-static bool same_attachment(const struct cni_call *c, const struct record *r)
-{
-	return !strcmp(c->network, r->key.network) && !strcmp(c->container, r->key.container) &&
-	       !strcmp(c->ifname, r->key.ifname);
-}
-
 /*
  * With this call's own configuration if it is about this attachment; a stale one
  * is given back with what its ADD was called with.
@@ -24,9 +18,19 @@ static int release_lease(const struct record *r, const void *ctx, struct err *e)
 	struct cni_call old = call_of(r, CNI_CMD_DEL);
 	cJSON *none = NULL;
 
-	if (same_attachment(run->call, r) && !strcmp(run->conf.ipam, r->ipam))
+	if (is_call_about(run->call, &r->key) && !strcmp(run->conf.ipam, r->ipam))
 		return delegate_run(run->call, r->ipam, CNI_CMD_DEL, &none, e);
 	old.path = run->call->path;
+	/* a Go plugin kept no configuration: calls of the same network have it */
+	if (!old.text_len && !strcmp(run->call->network, r->key.network)) {
+		old.text = run->call->text;
+		old.text_len = run->call->text_len;
+	}
+	if (!old.text_len)
+		return err_set(e, ENODATA,
+			       "the %s lease of container %s is left for DEL or GC of network %s, "
+			       "which know its configuration",
+			       r->ipam, r->key.container, r->key.network);
 	return delegate_run(&old, r->ipam, CNI_CMD_DEL, &none, e);
 }
 
@@ -35,16 +39,40 @@ static int present(const struct world *w, const struct record *r, bool *ret, str
 	return netns_is_at(&w->pod.ns, r->netns, ret, e);
 }
 
+static int alive(const struct record *r, bool *ret, struct err *e)
+{
+	return r->foreign && !*r->netns ? compat_alive(r, ret, e) : pod_alive(r, ret, e);
+}
+
+static int load_foreign(const struct record_key *key, const void *ctx, struct record *ret,
+			struct err *e)
+{
+	const struct run *run = ctx;
+
+	return compat_load(key, run->call, ret, e);
+}
+
+static int claim_foreign(const struct devid *device, const void *ctx, struct record *ret,
+			 struct err *e)
+{
+	const struct run *run = ctx;
+
+	return compat_claimant(device, run->call, ret, e);
+}
+
 static const struct attach_ops ops = {
 	.open = world_reopen,
 	.close = world_close,
 	.lock = compat_lock,
-	.alive = pod_alive,
+	.alive = alive,
 	.present = present,
 	.superseded = compat_superseded,
 	.release_lease = release_lease,
 	.publish = compat_publish,
 	.forget = compat_forget,
+	.load_foreign = load_foreign,
+	.claim_foreign = claim_foreign,
+	.each_foreign = compat_each,
 };
 
 static const struct plugin plugin = {

@@ -11,8 +11,9 @@
 #include "base/attr.h"
 
 enum {
+	/* both together stay below the 1 KiB of a Kubernetes event, where people read them */
 	ERR_MSG_MAX = 512,
-	ERR_DETAILS_MAX = 1024,
+	ERR_DETAILS_MAX = 504,
 };
 
 /**

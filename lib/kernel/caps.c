@@ -32,5 +32,10 @@ int caps_check(struct err *e)
 		(void)snprintf(missing + n, sizeof(missing) - n, "%s%s", n ? " and " : "",
 			       needed[i].name);
 	}
-	return missing[0] ? err_set(e, EPERM, "missing privilege: %s", missing) : 0;
+	if (!missing[0])
+		return 0;
+	return err_set(e, EPERM,
+		       "missing privilege: %s: run the plugin as root with these capabilities (a "
+		       "container runtime has them, an unprivileged pod has not)",
+		       missing);
 }

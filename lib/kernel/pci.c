@@ -25,6 +25,16 @@ static const char *bus_name(enum dev_bus bus)
 	return "pci";
 }
 
+int pci_check_sysfs(struct err *e)
+{
+	int fd = sysfs_open(AT_FDCWD, "/sys/bus/pci/devices");
+
+	if (fd < 0)
+		return err_sys(e, -fd, "open /sys/bus/pci/devices");
+	sysfs_close(&fd);
+	return 0;
+}
+
 int pci_open(const char *root, const struct devid *id, struct err *e)
 {
 	char path[256];

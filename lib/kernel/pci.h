@@ -42,6 +42,9 @@ struct pci_fn {
 	bool has_netdev;
 };
 
+/** pci_check_sysfs() - does sysfs show devices at all; -ENOENT: not mounted here */
+int pci_check_sysfs(struct err *e) must_check;
+
 /**
  * pci_get() - read a function
  *

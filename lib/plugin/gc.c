@@ -11,16 +11,31 @@ struct valid_list {
 	bool given;
 };
 
+static bool is_same(const struct call_attachment *a, const struct record *r)
+{
+	return !strcmp(a->container, r->key.container) && !strcmp(a->ifname, r->key.ifname);
+}
+
+/* Where a Go plugin's "<container>-<ifname>" was cut is a guess: compare the whole. */
+static bool is_joined(const struct call_attachment *a, const struct record *r)
+{
+	char one[NAME_MAX + 1], other[NAME_MAX + 1];
+
+	return !str_printf(one, sizeof(one), "%s-%s", a->container, a->ifname) &&
+	       !str_printf(other, sizeof(other), "%s-%s", r->key.container, r->key.ifname) &&
+	       !strcmp(one, other);
+}
+
 static int is_valid(const struct record *r, void *arg, bool *ret, struct err *e)
 {
 	const struct valid_list *list = arg;
 
+	/* a record that was set aside: only a list can tell */
+	*ret = !list->given;
 	if (!list->given)
-		return list->attach->ops->alive(r, ret, e);
-	*ret = false;
+		return *r->device.name ? list->attach->ops->alive(r, ret, e) : 0;
 	for (size_t i = 0; i < list->n && !*ret; i++)
-		*ret = !strcmp(list->items[i].container, r->key.container) &&
-		       !strcmp(list->items[i].ifname, r->key.ifname);
+		*ret = r->foreign ? is_joined(&list->items[i], r) : is_same(&list->items[i], r);
 	return 0;
 }
 

@@ -26,6 +26,22 @@ int mirror_write(int dirfd, const char *name, cJSON *doc, const struct record *r
 	return file_replace_at(dirfd, name, text, strlen(text), 0600, e);
 }
 
+bool mirror_key(const cJSON *doc, struct record_key *ret)
+{
+	const cJSON *stamp = json_find(doc, stamp_key);
+	struct err ignored;
+
+	return stamp && !json_get_str(stamp, "network", &ret->network, &ignored) && ret->network &&
+	       !json_get_str(stamp, "containerID", &ret->container, &ignored) && ret->container &&
+	       !json_get_str(stamp, "ifname", &ret->ifname, &ignored) && ret->ifname;
+}
+
+static bool same_key(const struct record_key *a, const struct record_key *b)
+{
+	return !strcmp(a->network, b->network) && !strcmp(a->container, b->container) &&
+	       !strcmp(a->ifname, b->ifname);
+}
+
 static bool is_text(const cJSON *obj, const char *key, const char *want)
 {
 	const cJSON *j = json_find(obj, key);
@@ -65,6 +81,61 @@ int mirror_read(int dirfd, const char *name, const struct record *r, enum mirror
 		return err;
 	*ret = err == -ENOENT ? MIRROR_NONE : err ? MIRROR_SHARED : owner_of(doc, r);
 	return 0;
+}
+
+int mirror_load(int dirfd, const char *name, const struct record_key *key, cJSON **ret,
+		struct err *e)
+{
+	cleanup(json_free) cJSON *doc = NULL;
+	struct record_key stamp;
+	int r = read_doc(dirfd, name, &doc, e);
+
+	if (!r && mirror_key(doc, &stamp) && !same_key(&stamp, key))
+		r = err_set(e, ENOENT, "state file %s is another attachment's", name);
+	if (!r)
+		*ret = take_ptr(doc);
+	return r;
+}
+
+struct each {
+	int dirfd;
+	int (*fn)(const char *name, const cJSON *doc, void *arg);
+	void *arg;
+};
+
+static int each_name(const char *name, void *arg)
+{
+	cleanup(json_free) cJSON *doc = NULL;
+	const struct each *each = arg;
+	struct err ignored;
+
+	if (name[0] == '.' || read_doc(each->dirfd, name, &doc, &ignored))
+		return 0;
+	return each->fn(name, doc, each->arg);
+}
+
+int mirror_each(int dirfd, int (*fn)(const char *name, const cJSON *doc, void *arg), void *arg,
+		struct err *e)
+{
+	struct each each = { .dirfd = dirfd, .fn = fn, .arg = arg };
+
+	return file_each_at(dirfd, each_name, &each, e);
+}
+
+bool mirror_split(char *joined, const char *ifname_hint, struct record_key *ret)
+{
+	size_t len = strlen(joined), hint = ifname_hint ? strlen(ifname_hint) : 0;
+	char *dash = strrchr(joined, '-');
+
+	if (hint && len > hint + 1 && joined[len - hint - 1] == '-' &&
+	    !strcmp(joined + len - hint, ifname_hint))
+		dash = joined + len - hint - 1;
+	if (!dash)
+		return false;
+	*dash = '\0';
+	ret->container = joined;
+	ret->ifname = dash + 1;
+	return str_is_id(ret->container) && ifname_valid(ret->ifname);
 }
 
 bool mirror_older_than_boot(int dirfd, const char *name)

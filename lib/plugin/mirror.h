@@ -7,6 +7,7 @@
  * a file without it was written by a Go plugin.
  */
 #pragma once
+#include "base/json.h"
 #include "txn/record.h"
 
 enum mirror_owner {
@@ -23,6 +24,32 @@ int mirror_write(int dirfd, const char *name, cJSON *doc, const struct record *r
 /** mirror_read() - whose file is it; -errno: could not be read, so nobody knows */
 int mirror_read(int dirfd, const char *name, const struct record *r, enum mirror_owner *ret,
 		struct err *e) must_check;
+
+/**
+ * mirror_load() - read an attachment's file, whoever wrote it
+ *
+ * Return: 0, *ret is for json_free(); -ENOENT: none, or it carries another attachment's
+ * key; -EBADMSG; -errno.
+ */
+int mirror_load(int dirfd, const char *name, const struct record_key *key, cJSON **ret,
+		struct err *e) must_check;
+
+/** mirror_key() - the key that a file of ours carries, borrowed; false: a Go plugin wrote it */
+bool mirror_key(const cJSON *doc, struct record_key *ret);
+
+/** mirror_each() - call @fn for every file that can be read as JSON */
+int mirror_each(int dirfd, int (*fn)(const char *name, const cJSON *doc, void *arg), void *arg,
+		struct err *e) must_check;
+
+/**
+ * mirror_split() - cut "<container>-<ifname>" in two
+ * @ifname_hint: a name to be cut off if it fits; NULL: none
+ * @ret: points into @joined, which is cut at the dash
+ *
+ * Both may contain dashes; the last one is taken, as interface names rarely do. Whatever
+ * the cut, the two name the same file again.
+ */
+bool mirror_split(char *joined, const char *ifname_hint, struct record_key *ret);
 
 /** mirror_older_than_boot() - was the file written before this boot: its device was created anew since */
 bool mirror_older_than_boot(int dirfd, const char *name);

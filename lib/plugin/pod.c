@@ -201,6 +201,12 @@ struct record_key key_of(const struct cni_call *c)
 	return (struct record_key){ c->network, c->container, c->ifname };
 }
 
+bool is_call_about(const struct cni_call *c, const struct record_key *key)
+{
+	return !strcmp(c->network, key->network) && !strcmp(c->container, key->container) &&
+	       !strcmp(c->ifname, key->ifname);
+}
+
 struct cni_call call_of(const struct record *r, enum cni_command command)
 {
 	/* text is only read by the delegate's runner */

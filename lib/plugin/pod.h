@@ -77,6 +77,9 @@ bool place_is_home(const struct value *v);
 /** key_of() - the attachment that a call is about */
 struct record_key key_of(const struct cni_call *c);
 
+/** is_call_about() - is the call about the attachment with this key */
+bool is_call_about(const struct cni_call *c, const struct record_key *key);
+
 /** call_of() - the call that made a record, for running its delegate; borrows from @r, no cleanup */
 struct cni_call call_of(const struct record *r, enum cni_command command);
 

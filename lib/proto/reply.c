@@ -166,7 +166,7 @@ static size_t utf8_len(const char *s)
  */
 static cJSON *new_text(const char *s)
 {
-	char buf[ERR_DETAILS_MAX];
+	char buf[ERR_MSG_MAX + 4]; /* either text, and room for one more character */
 	size_t n = 0;
 
 	while (*s && n + 4 < sizeof(buf)) {

@@ -6,7 +6,7 @@
 #include "base/file.h"
 #include "base/log.h"
 
-enum { STALE_LOCK_MS = 2000, GC_LOCK_MS = 10000, CLAIM_LOCK_MS = 1 };
+enum { STALE_LOCK_MS = 2000 };
 
 /* A device that no other attachment of ours claims. */
 static int is_unclaimed(const struct attach *a, const struct record *r, bool *ret, struct err *e)
@@ -75,10 +75,11 @@ static int settle_record(const struct attach *a, struct record *r, bool lease_he
 
 	if (err)
 		return err;
-	if (!lease_held || r->foreign)
+	if (!lease_held)
 		return store_forget(&a->store, r, e);
-	if (r->phase == PHASE_LEASE)
+	if (r->phase == PHASE_LEASE && !r->foreign)
 		return 0;
+	/* the lease is ours to give back from here on, whoever made the attachment */
 	r->phase = PHASE_LEASE;
 	err = store_update(&a->store, r, e);
 	return err ? err : store_unclaim(&a->store, r, e);
@@ -116,7 +117,8 @@ static int is_stale(const struct attach *a, const struct record *r, bool *ret, s
 
 	if (r->phase == PHASE_LIVE)
 		err = a->ops->alive(r, &alive, e);
-	if (!err && alive)
+	/* a mirror that is not of ours says nothing about itself */
+	if (!err && alive && !r->foreign)
 		err = a->ops->superseded(r, &superseded, e);
 	*ret = !alive || superseded;
 	return err;
@@ -179,6 +181,17 @@ static int clear_key(const struct attach *a, const struct record_key *key,
 	return release_stale(a, &r, e);
 }
 
+/* Our record of who has the device, or else another implementation's. */
+static int find_claimant(const struct attach *a, const struct devid *device, struct record *ret,
+			 struct err *e)
+{
+	int err = store_claimant(&a->store, device, ret, e);
+
+	if (err != -ENOENT || !a->ops->claim_foreign)
+		return err;
+	return a->ops->claim_foreign(device, a->ctx, ret, e);
+}
+
 int attach_claim(const struct attach *a, const struct record_key *key, const struct devid *device,
 		 struct err *e)
 {
@@ -187,7 +200,7 @@ int attach_claim(const struct attach *a, const struct record_key *key, const str
 	int err = clear_key(a, key, device, e);
 
 	if (!err)
-		err = store_claimant(&a->store, device, &r, e);
+		err = find_claimant(a, device, &r, e);
 	if (err)
 		return err == -ENOENT ? 0 : err;
 	err = is_stale(a, &r, &stale, e);
@@ -264,15 +277,32 @@ int attach_clean(const struct attach *a, const struct record_key *key, const str
 	return err || !device ? err : store_drop_claim(&a->store, device, e);
 }
 
+/* The record, or else the mirror: of a Go plugin's attachment, or of a record that is no use. */
+static int load_any(const struct attach *a, const struct record_key *key, struct record *ret,
+		    struct err *e)
+{
+	int err = store_load(&a->store, key, ret, e), foreign;
+	struct err why;
+
+	if (err != -ENOENT && err != -EBADMSG && err != -EPROTO)
+		return err;
+	foreign = a->ops->load_foreign ? a->ops->load_foreign(key, a->ctx, ret, &why) : -ENOENT;
+	if (foreign == -EBADMSG)
+		log_warn("%s", why.msg);
+	else if (foreign != -ENOENT)
+		err = foreign ? err_code(e, why.sys, why.code, "%s", why.msg) : 0;
+	return err == -EBADMSG ? -ENOENT : err;
+}
+
 int attach_find(const struct attach *a, const struct record_key *key, const struct devid *hint,
 		unsigned timeout_ms, struct record *ret, int *ret_fd, struct err *e)
 {
 	cleanup(record_done) struct record peek = { .doc = NULL };
 	cleanup(record_done) struct record found = { .doc = NULL };
 	cleanup(fd_close) int lock = -EBADF;
-	int err = store_load(&a->store, key, &peek, e);
+	int err = load_any(a, key, &peek, e);
 
-	if (err && err != -ENOENT && err != -EBADMSG)
+	if (err && err != -ENOENT)
 		return err;
 	if (!err)
 		hint = &peek.device;
@@ -281,7 +311,7 @@ int attach_find(const struct attach *a, const struct record_key *key, const stru
 		if (err)
 			return err;
 		/* the one who held the lock may have written or removed it */
-		err = store_load(&a->store, key, &found, e);
+		err = load_any(a, key, &found, e);
 	}
 	if (!err && !devid_equal(&found.device, hint))
 		return err_set(e, EAGAIN,
@@ -292,7 +322,7 @@ int attach_find(const struct attach *a, const struct record_key *key, const stru
 		found.doc = NULL;
 	}
 	*ret_fd = take_fd(lock);
-	return err == -EBADMSG ? -ENOENT : err;
+	return err;
 }
 
 int attach_check(const struct attach *a, const struct record *r, struct err *e)
@@ -315,69 +345,4 @@ int attach_check(const struct attach *a, const struct record *r, struct err *e)
 	err = txn_verify(&r->plan, w, e);
 	a->ops->close(w);
 	return err;
-}
-
-struct sweep {
-	const struct attach *a;
-	const char *network;
-	int (*valid)(const struct record *r, void *arg, bool *ret, struct err *e);
-	void *arg;
-	struct err all;
-};
-
-static int sweep_one(const struct sweep *s, const struct record *r, struct err *e)
-{
-	cleanup(record_done) struct record locked = { .doc = NULL };
-	cleanup(fd_close) int lock = -EBADF;
-	int err = attach_find(s->a, &r->key, NULL, GC_LOCK_MS, &locked, &lock, e);
-
-	if (!err)
-		err = attach_release(s->a, &locked, e);
-	return err == -ENOENT ? 0 : err;
-}
-
-static int sweep_record(const struct record *r, void *arg)
-{
-	struct sweep *s = arg;
-	struct err e = { 0 };
-	bool keep = true;
-	int err;
-
-	if (strcmp(r->key.network, s->network) != 0)
-		return 0;
-	err = s->valid(r, s->arg, &keep, &e);
-	if (!err && !keep)
-		err = sweep_one(s, r, &e);
-	if (err)
-		(void)err_gather(&s->all, &e);
-	return 0;
-}
-
-/* A claim without record: its ADD died in between. Locked, as one may be under way. */
-static int sweep_claim(const struct devid *device, void *arg)
-{
-	cleanup(fd_close) int lock = -EBADF;
-	struct sweep *s = arg;
-	struct err e;
-
-	if (!store_claim_dangles(&s->a->store, device))
-		return 0;
-	if (!s->a->ops->lock(device, CLAIM_LOCK_MS, &lock, &e) &&
-	    store_drop_claim(&s->a->store, device, &e))
-		log_warn("%s", e.msg);
-	return 0;
-}
-
-int attach_gc(const struct attach *a, const char *network,
-	      int (*valid)(const struct record *r, void *arg, bool *ret, struct err *e), void *arg,
-	      struct err *e)
-{
-	struct sweep s = { .a = a, .network = network, .valid = valid, .arg = arg };
-	int err = store_each(&a->store, sweep_record, &s, e);
-
-	if (!err)
-		err = store_each_claim(&a->store, sweep_claim, &s, e);
-	if (!err && s.all.sys)
-		*e = s.all;
-	return err ? err : -s.all.sys;
 }

@@ -25,6 +25,14 @@
  * @publish: write mirrors and indexes, before the record goes live: a live record
  *           without its mirror is superseded
  * @forget:  the device is home: remove what @publish wrote; tried again if it fails
+ *
+ * The rest concerns attachments that another implementation made (the Go plugins), or
+ * that we made and have no readable record of; all NULL if there can be none:
+ *
+ * @load_foreign: an attachment from its mirror, with foreign set. In PHASE_LEASE: the
+ *           device is not its own any more. -ENOENT: none; -EBADMSG: cannot be understood
+ * @claim_foreign: the attachment that has a device; -ENOENT: none is known
+ * @each_foreign: call @fn with the key of every mirror of a network, ours included
  */
 struct attach_ops {
 	int (*open)(const struct record *r, struct world **ret, struct err *e);
@@ -36,6 +44,12 @@ struct attach_ops {
 	int (*release_lease)(const struct record *r, const void *ctx, struct err *e);
 	int (*publish)(struct world *w, const struct record *r, struct err *e);
 	int (*forget)(const struct record *r, struct err *e);
+	int (*load_foreign)(const struct record_key *key, const void *ctx, struct record *ret,
+			    struct err *e);
+	int (*claim_foreign)(const struct devid *device, const void *ctx, struct record *ret,
+			     struct err *e);
+	int (*each_foreign)(const char *network, int (*fn)(const struct record_key *key, void *arg),
+			    void *arg, struct err *e);
 };
 
 /** struct attach - a program's attachments; @ctx is for its operations */
@@ -71,11 +85,12 @@ int attach_add(const struct attach *a, struct record *r, struct world *w,
 	       struct err *e) must_check;
 
 /**
- * attach_find() - lock an attachment's device and load its record
+ * attach_find() - lock an attachment's device and load its record, or else its mirror
  * @hint: device to lock when there is no record (an ADD may be under way); NULL: none known
  * @ret_fd: the lock, owned, also when -ENOENT is returned; -EBADF if no device is known
  *
- * Return: 0; -ENOENT: no record; -ETIMEDOUT: locked for too long; as store_load().
+ * Return: 0; -ENOENT: no record; -ETIMEDOUT: locked for too long; as store_load(), but
+ * -EPROTO (a newer version's record) only if it has no mirror.
  */
 int attach_find(const struct attach *a, const struct record_key *key, const struct devid *hint,
 		unsigned timeout_ms, struct record *ret, int *ret_fd, struct err *e) must_check;
@@ -102,9 +117,11 @@ int attach_clean(const struct attach *a, const struct record_key *key, const str
 
 /**
  * attach_gc() - release what is left of a network's attachments
- * @valid: is this attachment to be kept; -errno: cannot tell, so it is kept
+ * @valid: is this attachment to be kept; -errno: cannot tell, so it is kept. Of a record
+ *         that was set aside only the key is known: its device has no name
  *
- * Continues after errors, which are gathered.
+ * Records, mirrors without a readable record, records that were set aside, and claims
+ * of ADDs that died. Continues after errors, which are gathered.
  */
 int attach_gc(const struct attach *a, const char *network,
 	      int (*valid)(const struct record *r, void *arg, bool *ret, struct err *e), void *arg,

@@ -79,6 +79,9 @@ int store_open(const char *dir, const char *plugin, const struct prop_table *tab
 	       struct store *ret, struct err *e) must_check;
 void store_close(struct store *s);
 
+/** store_probe() - can a file be written there now; leaves nothing behind */
+int store_probe(const struct store *s, struct err *e) must_check;
+
 /**
  * store_load() - read a record by its key
  *
@@ -128,6 +131,19 @@ int store_drop_claim(const struct store *s, const struct devid *device, struct e
 /** store_each_claim() - call @fn for the device of every claim */
 int store_each_claim(const struct store *s, int (*fn)(const struct devid *device, void *arg),
 		     void *arg, struct err *e) must_check;
+
+/**
+ * store_each_aside() - call @fn for every record that was set aside
+ *
+ * Of which only the key is known, from the file's name. Those with a hashed name are
+ * passed over: nobody knows whose they are.
+ */
+int store_each_aside(const struct store *s, int (*fn)(const struct record_key *key, void *arg),
+		     void *arg, struct err *e) must_check;
+
+/** store_forget_aside() - remove what was set aside under a key */
+int store_forget_aside(const struct store *s, const struct record_key *key,
+		       struct err *e) must_check;
 
 /** store_each() - call @fn for every record; unreadable ones are set aside and logged */
 int store_each(const struct store *s, int (*fn)(const struct record *r, void *arg), void *arg,

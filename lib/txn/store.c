@@ -31,6 +31,15 @@ void store_close(struct store *s)
 	fd_close(&s->dirfd);
 }
 
+int store_probe(const struct store *s, struct err *e)
+{
+	/* no record, claim or key begins with a dot; two at once may share it */
+	static const char name[] = ".probe";
+	int r = file_replace_at(s->dirfd, name, "", 0, 0600, e);
+
+	return r ? r : file_remove_at(s->dirfd, name, e);
+}
+
 /* FNV-1a, 64 bits; two bases make 128. The key is compared after loading. */
 static uint64_t hash_text(uint64_t h, const char *s)
 {
@@ -284,6 +293,54 @@ int store_each(const struct store *s, int (*fn)(const struct record *r, void *ar
 	struct each each = { .store = s, .fn = fn, .arg = arg };
 
 	return file_each_at(s->dirfd, each_name, &each, e);
+}
+
+/* "!NETWORK:CONTAINER:IFNAME", cut to pieces */
+static bool parse_aside(char *name, struct record_key *ret)
+{
+	char *container = strchr(name, ':');
+	char *ifname = container ? strchr(container + 1, ':') : NULL;
+
+	if (name[0] != '!' || name[1] == '#' || !ifname)
+		return false;
+	*container++ = '\0';
+	*ifname++ = '\0';
+	*ret = (struct record_key){ name + 1, container, ifname };
+	return true;
+}
+
+struct each_aside {
+	int (*fn)(const struct record_key *key, void *arg);
+	void *arg;
+};
+
+static int each_aside_name(const char *name, void *arg)
+{
+	const struct each_aside *each = arg;
+	char copy[NAME_MAX + 1];
+	struct record_key key;
+
+	if (str_copy(copy, sizeof(copy), name) || !parse_aside(copy, &key))
+		return 0;
+	return each->fn(&key, each->arg);
+}
+
+int store_each_aside(const struct store *s, int (*fn)(const struct record_key *key, void *arg),
+		     void *arg, struct err *e)
+{
+	struct each_aside each = { .fn = fn, .arg = arg };
+
+	return file_each_at(s->dirfd, each_aside_name, &each, e);
+}
+
+int store_forget_aside(const struct store *s, const struct record_key *key, struct err *e)
+{
+	char name[NAME_MAX + 1], aside[NAME_MAX + 1];
+
+	record_name(key, name);
+	if (str_printf(aside, sizeof(aside), "!%s", name))
+		return 0;
+	return file_remove_at(s->dirfd, aside, e);
 }
 
 struct each_claim {

@@ -272,7 +272,7 @@ int txn_verify(const struct plan *p, struct world *w, struct err *e)
 		struct value now;
 		struct err why;
 
-		if (s->prop->check == CHECK_NOTHING)
+		if (s->prop->check != CHECK_RECORD)
 			continue;
 		value_format(&s->want, want, sizeof(want));
 		if (s->prop->get(w, &now, &why))

@@ -24,7 +24,8 @@ enum { PLAN_MAX = 24, GROUP_NONE = 0 };
 /* What CHECK compares a property with. */
 enum check_source {
 	CHECK_RECORD, /* what we recorded as wanted: nobody else may change it */
-	CHECK_NOTHING, /* later plugins of the chain may change it; prevResult says the rest */
+	CHECK_RESULT, /* prevResult: later plugins of the chain may change it and say so there */
+	CHECK_NOTHING, /* later plugins may change it and nothing says so, or nobody cares */
 };
 
 /**

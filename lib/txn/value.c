@@ -256,7 +256,11 @@ const char *value_format(const struct value *v, char *buf, size_t size)
 		(void)snprintf(buf, size, "%u/%u/%u", v->numbers[0], v->numbers[1], v->numbers[2]);
 		break;
 	case VALUE_PLACE:
-		(void)snprintf(buf, size, "%s in netns %" PRIu64, v->place.name, v->place.ino);
+		if (v->place.ino)
+			(void)snprintf(buf, size, "%s in netns %" PRIu64, v->place.name,
+				       v->place.ino);
+		else
+			(void)snprintf(buf, size, "%s on the host", v->place.name);
 		break;
 	case VALUE_NAMES:
 		for (size_t i = 0; i < v->names.n && at < size; i++)

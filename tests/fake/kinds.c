@@ -42,6 +42,7 @@ static const struct fake_kind kinds[] = {
 	{ "nic.vf", false, false, { EIO, EMFILE } },
 	{ "nic.ids", false, false, { EIO, EMFILE } },
 	{ "netns.each", false, false, { EIO, EMFILE } },
+	{ "pci.sysfs", false, false, { EACCES } },
 	{ "pci.get", false, false, { EIO, EMFILE } },
 	{ "pci.uplink", false, false, { EIO, EMFILE } },
 	{ "pci.rdma", false, false, { EIO, EMFILE } },

@@ -63,7 +63,8 @@ int caps_check(struct err *e)
 	if (!r && fake_get()->caps_missing)
 		r = -EPERM;
 	if (fake_leave(&c, r))
-		return err_set(e, EPERM,
-			       "CAP_NET_ADMIN and CAP_SYS_ADMIN are missing: run as root");
+		return err_set(
+			e, EPERM,
+			"missing privilege: CAP_NET_ADMIN and CAP_SYS_ADMIN: run the plugin as root");
 	return 0;
 }

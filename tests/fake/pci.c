@@ -43,6 +43,16 @@ static int get_fn(const struct fake_world *w, int i, struct pci_fn *ret)
 	return 0;
 }
 
+int pci_check_sysfs(struct err *e)
+{
+	struct fake_call c;
+	int r = fake_enter(&c, "pci.sysfs", "/sys");
+
+	if (!r && fake_get()->no_sysfs)
+		r = -ENOENT;
+	return fake_errno(e, fake_leave(&c, r), "open /sys/bus/pci/devices");
+}
+
 int pci_get(const struct devid *id, struct pci_fn *ret, struct err *e)
 {
 	const struct fake_world *w = fake_get();

@@ -90,6 +90,8 @@ static void set_node(struct fake_world *w, char *word)
 		w->no_parent = !set_yes(value);
 	else if (!strcmp(word, "ib_core"))
 		w->no_ib_core = !set_yes(value);
+	else if (!strcmp(word, "sysfs"))
+		w->no_sysfs = !set_yes(value);
 	else if (!strcmp(word, "caps"))
 		w->caps_missing = !set_yes(value);
 	else if (!strcmp(word, "dad_fail"))
@@ -171,6 +173,10 @@ static void set_fn(struct fake_world *w, int fn, char *word)
 		f->attrs.qos = (uint8_t)set_number(value);
 	else if (!strcmp(word, "max_tx_rate"))
 		f->attrs.max_tx_rate = (uint32_t)set_number(value);
+	else if (!strcmp(word, "min_tx_rate"))
+		f->attrs.min_tx_rate = (uint32_t)set_number(value);
+	else if (!strcmp(word, "link_state"))
+		f->attrs.link_state = (enum vf_link_state)set_number(value);
 	else if (!strcmp(word, "spoofchk"))
 		f->attrs.spoofchk = set_yes(value);
 	else if (!strcmp(word, "trust"))
@@ -206,6 +212,36 @@ static void add_addr(struct fake_world *w, int link, const char *text)
 	*a = (struct fake_addr){ .used = true, .link = link };
 	if (cidr_parse(text, &a->addr))
 		fake_fatal("not an address: %s", text);
+}
+
+static void del_addr(struct fake_world *w, int link, const char *text)
+{
+	struct cidr addr;
+
+	if (cidr_parse(text, &addr))
+		fake_fatal("not an address: %s", text);
+	for (size_t i = 0; i < FAKE_ADDR_MAX; i++)
+		if (w->addrs[i].used && w->addrs[i].link == link &&
+		    cidr_equal(&w->addrs[i].addr, &addr)) {
+			w->addrs[i].used = false;
+			return;
+		}
+	fake_fatal("no address %s", text);
+}
+
+static void del_route(struct fake_world *w, int link, const char *text)
+{
+	struct cidr dst;
+
+	if (cidr_parse(text, &dst))
+		fake_fatal("not a destination: %s", text);
+	for (size_t i = 0; i < FAKE_ROUTE_MAX; i++)
+		if (w->routes[i].used && w->routes[i].link == link &&
+		    cidr_equal(&w->routes[i].route.dst, &dst)) {
+			w->routes[i].used = false;
+			return;
+		}
+	fake_fatal("no route to %s", text);
 }
 
 static void move_link(struct fake_world *w, int link, const char *netns)
@@ -250,6 +286,10 @@ void set_link(struct fake_world *w, int link, char *word)
 			set_yes(value) ? l->flags | IFF_PROMISC : l->flags & ~(uint32_t)IFF_PROMISC;
 	} else if (!strcmp(word, "addr")) {
 		add_addr(w, link, value);
+	} else if (!strcmp(word, "noaddr")) {
+		del_addr(w, link, value);
+	} else if (!strcmp(word, "noroute")) {
+		del_route(w, link, value);
 	} else if (!strcmp(word, "netns")) {
 		move_link(w, link, value);
 	} else {

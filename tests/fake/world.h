@@ -183,7 +183,7 @@ struct fake_world {
 	char boot_id[NODE_BOOT_ID_MAX];
 	enum rdma_mode mode;
 	enum fake_mac_mode mac_mode;
-	bool no_cookies, no_parent, no_ib_core, caps_missing, dad_fail, no_ipv6;
+	bool no_cookies, no_parent, no_ib_core, caps_missing, dad_fail, no_ipv6, no_sysfs;
 	unsigned back_ms, mac_reads;
 	struct fake_netns netns[FAKE_NETNS_MAX];
 	struct fake_mount mounts[FAKE_MOUNT_MAX];

@@ -128,8 +128,8 @@ START_TEST(gc_goes_on_after_errors_and_tells_them_all)
 	fake.busy = "0000:81:00.4";
 	fake.lease_fails = EPIPE;
 	ck_assert_int_eq(gc(), -ETIMEDOUT);
-	ck_assert_str_eq(e.msg, "0000:81:00.4 is busy");
-	ck_assert_str_eq(e.details, "fake fails");
+	ck_assert_str_eq(e.msg, "container beef net1: 0000:81:00.4 is busy");
+	ck_assert_str_eq(e.details, "container c0ffee net1: fake fails");
 	ck_assert(exists("net:beef:net1"));
 	assert_home(&device);
 	assert_on_disk(PHASE_LEASE);

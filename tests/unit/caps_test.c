@@ -15,7 +15,9 @@ START_TEST(missing_privilege_is_named)
 	ck_assert_int_eq(cap_set_proc(none), 0);
 	cap_free(none);
 	ck_assert_int_eq(caps_check(&e), -EPERM);
-	ck_assert_str_eq(e.msg, "missing privilege: CAP_NET_ADMIN and CAP_SYS_ADMIN");
+	ck_assert_str_eq(
+		e.msg,
+		"missing privilege: CAP_NET_ADMIN and CAP_SYS_ADMIN: run the plugin as root with these capabilities (a container runtime has them, an unprivileged pod has not)");
 }
 END_TEST
 
