@@ -221,7 +221,10 @@ static int make_record(const struct record_key *key, const struct cni_call *c, i
 	r->foreign = true;
 	r->ipam = text(json_find(r->doc, "ipam"), "type");
 	r->args = about ? c->args : "";
-	r->config = !strcmp(c->network, key->network) ? c->text : "";
+	r->config = !strcmp(c->network, key->network) &&
+				    !strcmp(text(json_find(c->conf, "ipam"), "type"), r->ipam) ?
+			    c->text :
+			    "";
 	if (!err)
 		err = add_facts(r->doc, orig, r, e);
 	if (!err)

@@ -22,7 +22,8 @@ static int release_lease(const struct record *r, const void *ctx, struct err *e)
 		return delegate_run(run->call, r->ipam, CNI_CMD_DEL, &none, e);
 	old.path = run->call->path;
 	/* a Go plugin kept no configuration: calls of the same network have it */
-	if (!old.text_len && !strcmp(run->call->network, r->key.network)) {
+	if (!old.text_len && !strcmp(run->call->network, r->key.network) &&
+	    !strcmp(run->conf.ipam, r->ipam)) {
 		old.text = run->call->text;
 		old.text_len = run->call->text_len;
 	}
