@@ -15,6 +15,8 @@ enum {
 	BUSY_STEP_MS = 20,
 	/* iavf asks its PF and waits up to 2.5 s for the answer; a reset may come between */
 	MAC_WAIT_MS = 5000,
+	/* 64 KiB of them, 8 bytes for the shortest, LINK_ALTNAMES_MAX at a look */
+	ALTNAME_ROUNDS = (64 << 10) / 8 / LINK_ALTNAMES_MAX,
 };
 
 static struct nl *link_socket(const struct world *w)
@@ -86,16 +88,33 @@ static bool has_altname(const struct link *l, const char *name)
 	return false;
 }
 
+static int drop_altnames(struct world *w, const struct value_names *keep, struct err *e)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < w->link.n_altnames && !r; i++)
+		if (!wants_name(keep, w->link.altnames[i]))
+			r = link_del_altname(link_socket(w), w->link.ifindex, w->link.altnames[i],
+					     e);
+	world_link_changed(w);
+	return r ? r : world_get_link(w, e);
+}
+
 int prop_netdev_set_altnames(struct world *w, const struct value *to, struct err *e)
 {
 	int r = world_get_link(w, e);
-	struct link l = w->link;
+	bool full = true;
+	struct link l;
 
-	if (l.n_altnames || to->names.n)
-		world_link_changed(w);
-	for (size_t i = 0; i < l.n_altnames && !r; i++)
-		if (!wants_name(&to->names, l.altnames[i]))
-			r = link_del_altname(link_socket(w), l.ifindex, l.altnames[i], e);
+	if (!r && !w->link.n_altnames && !to->names.n)
+		return 0;
+	/* A pod may have given more than one look shows; each that stays can keep it from home. */
+	for (int i = 0; i < ALTNAME_ROUNDS && full && !r; i++) {
+		full = w->link.n_altnames == LINK_ALTNAMES_MAX;
+		r = drop_altnames(w, &to->names, e);
+	}
+	l = w->link;
+	world_link_changed(w);
 	for (size_t i = 0; i < to->names.n && !r; i++) {
 		if (has_altname(&l, to->names.name[i]))
 			continue;

@@ -114,7 +114,7 @@ static void show(struct fake_world *w, struct fake_link *l, struct link *ret)
 	if (l->fn != NONE && !w->no_parent)
 		memcpy(ret->parent, w->fns[l->fn].id.name, sizeof(ret->parent));
 	for (int i = 0; i < FAKE_ALTNAMES_MAX; i++)
-		if (l->altnames[i][0])
+		if (l->altnames[i][0] && ret->n_altnames < LINK_ALTNAMES_MAX)
 			memcpy(ret->altnames[ret->n_altnames++], l->altnames[i], LINK_ALTNAME_MAX);
 }
 

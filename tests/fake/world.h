@@ -39,7 +39,7 @@ enum {
 	FAKE_ADDR_MAX = 300,
 	FAKE_ROUTE_MAX = 300,
 	FAKE_SYSCTL_MAX = 300,
-	FAKE_ALTNAMES_MAX = 4,
+	FAKE_ALTNAMES_MAX = LINK_ALTNAMES_MAX + 4, /* more than the product reads at once */
 	FAKE_PATH_MAX = 128,
 
 	/* of every PF: sriov_offset, sriov_totalvfs */

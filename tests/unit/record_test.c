@@ -269,6 +269,25 @@ START_TEST(keys_that_a_later_version_may_add_do_not_matter)
 }
 END_TEST
 
+START_TEST(properties_of_a_later_version_are_passed_over)
+{
+	cJSON *d = doc(full_text);
+	cJSON *steps = cJSON_GetObjectItem(d, "steps");
+	char *text;
+
+	cJSON_AddItemToArray(steps, doc("{'prop':'unheard of','was':[],'want':{}}"));
+	text = json_text(d);
+	ck_assert_int_eq(parse(text), -EBADMSG);
+	free(text);
+	cJSON_ReplaceItemInObject(d, "format", cJSON_CreateNumber(2));
+	text = json_text(d);
+	ck_assert_int_eq(parse(text), 0);
+	assert_same();
+	free(text);
+	cJSON_Delete(d);
+}
+END_TEST
+
 START_TEST(what_only_a_newer_version_may_read_is_eproto)
 {
 	static const char want[] = "record was written by a newer version (minReader 2, this one "
@@ -373,6 +392,7 @@ Suite *unit_suite(void)
 	tcase_add_test(tc, args_and_config_are_kept_for_the_lease_only);
 	tcase_add_test(tc, a_plan_as_long_as_allowed_survives_and_a_longer_one_is_refused);
 	tcase_add_test(tc, keys_that_a_later_version_may_add_do_not_matter);
+	tcase_add_test(tc, properties_of_a_later_version_are_passed_over);
 	tcase_add_test(tc, what_only_a_newer_version_may_read_is_eproto);
 	tcase_add_loop_test(tc, what_is_not_a_record_of_this_plugin_is_refused, 0,
 			    (int)array_size(foreign));
