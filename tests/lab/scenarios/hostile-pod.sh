@@ -20,7 +20,7 @@ add() {
 }
 
 del() {
-	runtime del lab p1 "${1-/run/netns/p1}" net1 >"$LAB_TMP/reply" || fail "DEL: $(cat "$LAB_TMP/reply")"
+	runtime del lab p1 /run/netns/p1 net1 >"$LAB_TMP/reply" || fail "DEL: $(cat "$LAB_TMP/reply")"
 }
 
 # comes_home WHAT ABUSE [lives|dies]: the abuse, then DEL while the pod lives; again, and the pod dies before DEL
