@@ -109,19 +109,27 @@ static int hold_lock(struct watch *w, const struct place *p, struct err *e)
 	return place_watch(p, &w->lock, e);
 }
 
+/* Removed before the look, or under our hands: no event tells while its lock file is open. */
+static bool was_removed(const struct place *p, int r)
+{
+	return p->dir < 0 ? r == -ENOENT : is_gone(p->dir);
+}
+
 static int check(struct watch *w, enum place_keep how, unsigned *ret_changed, struct err *e)
 {
 	cleanup(place_close) struct place p = { .dir = -EBADF, .lock = -EBADF };
 	int r = place_open(w->opts->dir, &p, e);
 
-	if (r == -ENOENT || (!r && is_gone(p.dir)))
+	if (!r)
+		r = hold_lock(w, &p, e);
+	if (!r)
+		r = install_all(w->opts, &p, how, ret_changed, e);
+	if (was_removed(&p, r))
 		return err_set(
 			e, ESTALE,
 			"directory %s was removed; ending, so that a restart sees the new one",
 			w->opts->dir);
-	if (!r)
-		r = hold_lock(w, &p, e);
-	return r ? r : install_all(w->opts, &p, how, ret_changed, e);
+	return r;
 }
 
 /* A full disk may have room later; a directory that is gone does not come back here. */
