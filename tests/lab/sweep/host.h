@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The whole host as text, to be compared: what snapshot() of lib.sh looks at, without starting a
+ * process, so that a sweep can afford it after every case.
+ */
+#pragma once
+
+/** host_snapshot() - sorted lines; malloc()ed */
+char *host_snapshot(void);
+
+/** host_diff() - lines that only one of two snapshots has, "-" and "+"; malloc()ed, "" if equal */
+char *host_diff(const char *before, const char *after);

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Cases: a pod gets and gives back a device with something in the way; in the end the host must
+ * be what it was.
+ */
+#pragma once
+#include <stdbool.h>
+
+#include "runtime.h"
+
+/** struct wanted - of the command line */
+struct wanted {
+	bool all, at_entry;
+	const char *target, *follow; /* NULL: each target; the follow-ups in turns */
+	unsigned first; /* position to begin with */
+};
+
+/* false: something was lost, or nothing was run */
+bool sweep_kill(const struct wanted *w);
+
+/** struct bench - the host before any case, its pods, and one sweep's counts */
+struct bench {
+	char *before;
+	struct pod a, b;
+	char why[256]; /* what is wrong with the case under way; "": nothing */
+	unsigned cases, restored, lost, shown;
+};
+
+/** bench_open() - starts the pods, looks at the host */
+void bench_open(struct bench *b);
+void bench_close(struct bench *b);
+/** bench_blame() - the first thing found wrong in a case stays */
+void bench_blame(struct bench *b, const char *what);
+/** bench_finish() - the case is over: fresh pods, the host compared; a loss is told with @name */
+void bench_finish(struct bench *b, const char *name);
+/** bench_report() - the line that is counted; true: nothing was lost */
+bool bench_report(struct bench *b, const char *name);
