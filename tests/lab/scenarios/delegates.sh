@@ -55,7 +55,7 @@ stop_both() {
 	[ "$status" = 0 ] || cat "$LAB_TMP/udhcpd.log" "$LAB_TMP/dhcp.log" >&2
 }
 trap 'status=$?; on_exit $status; stop_both; exit $status' EXIT
-until_true 5 test -S /run/cni/dhcp.sock
+until_true 20 test -S /run/cni/dhcp.sock
 
 in_pod server sysctl -q -w net.ipv4.conf.all.log_martians=1
 
@@ -76,7 +76,7 @@ contains "the pod's routes" "$(in_pod p1 ip route)" 'default via 10.56.0.1 dev n
 in_pod p1 ping -c 1 -W 5 10.56.0.1 >/dev/null || fail "the pod does not reach the server"
 ! grep -q 'releasing lease' "$LAB_TMP/dhcp.log" || fail "released too early"
 cni_del lab p1
-until_true 5 released 1
+until_true 20 released 1
 same_now "$LAB_TMP/before" "after DEL"
 cni_del lab p1
 same_now "$LAB_TMP/before" "after the second DEL"
@@ -89,5 +89,5 @@ fi
 fault_clear
 note "$(tail -n 1 "$LAB_TMP/result")"
 cni_del lab p1
-until_true 5 released 2
+until_true 20 released 2
 same_now "$LAB_TMP/before" "after the failed ADD and DEL"
