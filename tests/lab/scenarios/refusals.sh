@@ -49,6 +49,9 @@ say "a name that the pod uses already"
 in_pod p1 ip link add net1 type veth peer name other
 in_pod p1 ip addr add 192.0.2.1/24 dev net1
 in_pod p1 ip link set net1 up
+# Its peer stays down. The kernel tells of the missing carrier a little after "up".
+no_carrier() { in_pod p1 ip route | grep -q linkdown && in_pod p1 ip link show net1 | grep -q LOWERLAYERDOWN; }
+until_true 10 no_carrier
 pod_state p1 >"$LAB_TMP/p1-before"
 add_refused p1 net1
 pod_state p1 >"$LAB_TMP/p1-after"
