@@ -32,7 +32,7 @@ enum purpose { FOR_EXCLUSIVE = 1, FOR_SHARED = 2 };
 #define LIST(T)                                                                                    \
 	struct {                                                                                   \
 		size_t n, cap;                                                                     \
-		T *item;                                                                           \
+		T *item; /* NOLINT(bugprone-macro-parentheses): a type */                          \
 	}
 
 /** list_add() - room for one more, zeroed; NULL: out of memory */

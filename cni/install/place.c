@@ -24,7 +24,7 @@ struct names {
 
 static struct names names_of(const char *name)
 {
-	struct names n;
+	struct names n = { .tmp = "" };
 
 	/* the callers' names are plugin_name[]: nothing is cut */
 	(void)(str_printf(n.tmp, sizeof(n.tmp), ".%s.tmp", name) ||
