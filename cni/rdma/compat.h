@@ -28,12 +28,28 @@ int compat_superseded(const struct record *r, bool *ret, struct err *e) must_che
 /**
  * compat_load() - the attachment that the Go plugin made, as a record
  * @c: the call that asks; it knows the namespace if it is about this attachment, else
- *     the mark of the device that sriov attached does
+ *     it is looked for
  *
- * Return: 0, *ret is foreign and for record_done(); -ENOENT: none; -EBADMSG.
+ * Return: 0, *ret is foreign and for record_done(), in PHASE_LEASE if a later attachment
+ * has the device; -ENOENT: none; -EBADMSG.
  */
 int compat_load(const struct record_key *key, const struct cni_call *c, struct record *ret,
 		struct err *e) must_check;
+
+/** compat_read_sriov() - a file of sriov's half of the chain; *ret is for str_free() */
+int compat_read_sriov(const char *below, const char *file, char **ret) must_check;
+
+/**
+ * compat_find_netns() - set the record's netns to a path of where its devices are
+ *
+ * "": they are home, gone, or where no path leads. It costs a look into every namespace
+ * when sriov's mark does not help.
+ */
+int compat_find_netns(struct record *r, struct err *e) must_check;
+
+/** compat_is_latest() - is state file @name in @dir the youngest that speaks of the device */
+int compat_is_latest(int dir, const char *name, const struct devid *device, bool *ret,
+		     struct err *e) must_check;
 
 /**
  * compat_each() - call @fn with the key of every state file of a network

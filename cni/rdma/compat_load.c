@@ -63,49 +63,30 @@ static int identify(int dir, const char *file, struct record *r, struct err *e)
 	return mirror_older_than_boot(dir, file) ? 0 : node_boot_id(r->boot, e);
 }
 
-/* sriov's half of the chain: files that tell more than ours. */
-static int read_sriov(const char *dir_name, const char *file, char **ret)
-{
-	cleanup(fd_close) int dir = -EBADF;
-	char path[PATH_MAX];
-	struct err ignored;
-	size_t len;
-	int r = str_printf(path, sizeof(path), "%s/sriov%s", node_dir(NODE_STATE), dir_name);
-
-	if (!r)
-		r = file_open_dir(path, 0700, &dir, &ignored);
-	return r ? r : file_read_at(dir, file, RECORD_SIZE_MAX, ret, &len, &ignored);
-}
-
-static void find_netns(const struct record_key *key, const struct cni_call *c, struct record *r)
-{
-	cleanup(str_free) char *mark = NULL;
-
-	r->netns = is_call_about(c, key) ? c->netns : "";
-	if (*r->netns || read_sriov("/pci", r->device.name, &mark) ||
-	    !json_put_str(r->doc, "netns", mark))
-		return;
-	r->netns = text(r->doc, "netns");
-}
-
 static int make_record(const struct record_key *key, const struct cni_call *c, int dir,
 		       const char *file, struct record *r, struct err *e)
 {
 	const char *home = text(r->doc, "sandboxRdmaDevName");
 	const char *away = text(r->doc, "containerRdmaDevName");
+	bool latest = false;
 	int err;
 
 	if (devid_parse(text(r->doc, "deviceID"), &r->device) || !ibdev_name_valid(home))
 		return err_set(e, EBADMSG, "state file %s names no device", file);
 	r->key = *key;
 	r->foreign = true;
-	r->phase = PHASE_LIVE;
-	err = identify(dir, file, r, e);
+	err = compat_is_latest(dir, file, &r->device, &latest, e);
+	if (!err)
+		err = identify(dir, file, r, e);
 	if (!err)
 		err = add_facts(r, home, e);
+	/* the Go plugin leaves a file behind when its DEL has no namespace; the next pod's is younger */
+	r->phase = latest ? PHASE_LIVE : PHASE_LEASE;
+	r->netns = is_call_about(c, key) ? c->netns : "";
+	if (!err && latest && !*r->netns)
+		err = compat_find_netns(r, e);
 	if (err)
 		return err;
-	find_netns(key, c, r);
 	make_plan(r, home, away);
 	return 0;
 }
@@ -139,7 +120,8 @@ static bool sriov_says(const char *rest, const char *network)
 	cleanup(str_free) char *state = NULL;
 	struct err ignored;
 
-	return !read_sriov("", rest, &state) && !json_parse(state, strlen(state), &doc, &ignored) &&
+	return !compat_read_sriov("", rest, &state) &&
+	       !json_parse(state, strlen(state), &doc, &ignored) &&
 	       !strcmp(text(doc, "name"), network);
 }
 
@@ -194,7 +176,7 @@ int compat_alive(const struct record *r, bool *ret, struct err *e)
 	int err;
 
 	*ret = false;
-	if (!*r->boot)
+	if (r->phase != PHASE_LIVE || !*r->boot)
 		return 0;
 	err = pci_get_rdma(&r->device, &list, e);
 	for (size_t i = 0; !err && i < list.n; i++)
