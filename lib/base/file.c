@@ -186,6 +186,24 @@ int file_replace_at(int dirfd, const char *name, const void *data, size_t len, m
 	return write_at(dirfd, name, data, len, mode, FLEETING, e);
 }
 
+static int probe_at(int dirfd)
+{
+	cleanup(fd_close) int fd = openat(dirfd, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+
+	if (fd >= 0)
+		return write_full(fd, "x", 1);
+	if (errno != EOPNOTSUPP)
+		return -errno;
+	return faccessat(dirfd, ".", W_OK, AT_EACCESS) ? -errno : 0;
+}
+
+int file_probe_at(int dirfd, struct err *e)
+{
+	int r = probe_at(dirfd);
+
+	return r ? err_sys(e, -r, "write a file there") : 0;
+}
+
 int file_remove_tmp_at(int dirfd, const char *name, struct err *e)
 {
 	char tmp[NAME_MAX + 1];

@@ -44,6 +44,16 @@ int file_save_at(int dirfd, const char *name, const void *data, size_t len, mode
 int file_replace_at(int dirfd, const char *name, const void *data, size_t len, mode_t mode,
 		    struct err *e) must_check;
 
+/**
+ * file_probe_at() - can a file be written in this directory now
+ *
+ * Leaves nothing behind, not even when the process is killed. On a file system
+ * without nameless files (O_TMPFILE) a full disk is not noticed.
+ *
+ * Return: 0; -ENOSPC, -EROFS, -EACCES, -EDQUOT or what else open() and write() fail with.
+ */
+int file_probe_at(int dirfd, struct err *e) must_check;
+
 /** file_remove_at() - remove @name and what a killed write may have left of it; absent is fine */
 int file_remove_at(int dirfd, const char *name, struct err *e) must_check;
 

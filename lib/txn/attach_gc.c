@@ -114,8 +114,8 @@ int attach_gc(const struct attach *a, const char *network,
 	/* first: what is set aside in this run stays until the next one, for a person to see */
 	int err = store_each_aside(&a->store, sweep_aside, &s, e);
 
-	if (!err)
-		err = store_each(&a->store, sweep_record, &s, e);
+	if (!err && store_each(&a->store, sweep_record, &s, e))
+		(void)err_gather(&s.all, e);
 	if (!err && a->ops->each_foreign)
 		err = a->ops->each_foreign(network, sweep_foreign, &s, e);
 	if (!err)

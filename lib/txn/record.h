@@ -145,6 +145,13 @@ int store_each_aside(const struct store *s, int (*fn)(const struct record_key *k
 int store_forget_aside(const struct store *s, const struct record_key *key,
 		       struct err *e) must_check;
 
-/** store_each() - call @fn for every record; unreadable ones are set aside and logged */
+/**
+ * store_each() - call @fn for every record
+ *
+ * Damaged ones are set aside, a newer version's are passed over; both are logged.
+ *
+ * Return: 0, the first non-zero value of @fn, or -errno: records could not be
+ * listed, or, after all others were visited, one could not be read this time.
+ */
 int store_each(const struct store *s, int (*fn)(const struct record *r, void *arg), void *arg,
 	       struct err *e) must_check;

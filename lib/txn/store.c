@@ -33,11 +33,7 @@ void store_close(struct store *s)
 
 int store_probe(const struct store *s, struct err *e)
 {
-	/* no record, claim or key begins with a dot; two at once may share it */
-	static const char name[] = ".probe";
-	int r = file_replace_at(s->dirfd, name, "", 0, 0600, e);
-
-	return r ? r : file_remove_at(s->dirfd, name, e);
+	return file_probe_at(s->dirfd, e);
 }
 
 /* FNV-1a, 64 bits; two bases make 128. The key is compared after loading. */
@@ -266,11 +262,23 @@ struct each {
 	const struct store *store;
 	int (*fn)(const struct record *r, void *arg);
 	void *arg;
+	struct err unread;
 };
+
+/* Set aside, a newer version's, gone meanwhile, or never a record: trying again helps nobody. */
+static bool is_final(int err)
+{
+	static const int finals[] = { EBADMSG, EPROTO, ENOENT, EINVAL, ELOOP, E2BIG };
+
+	for (size_t i = 0; i < array_size(finals); i++)
+		if (err == -finals[i])
+			return true;
+	return false;
+}
 
 static int each_name(const char *name, void *arg)
 {
-	const struct each *each = arg;
+	struct each *each = arg;
 	struct record r = { .doc = NULL };
 	struct err e = { 0 };
 	int ret;
@@ -278,8 +286,11 @@ static int each_name(const char *name, void *arg)
 	/* claims, set-aside records, temporary files */
 	if (strchr("@!.", name[0]))
 		return 0;
-	if (load_name(each->store, name, &r, &e)) {
+	ret = load_name(each->store, name, &r, &e);
+	if (ret) {
 		log_warn("skipped: %s", e.msg);
+		if (!is_final(ret))
+			(void)err_gather(&each->unread, &e);
 		return 0;
 	}
 	ret = each->fn(&r, each->arg);
@@ -291,8 +302,12 @@ int store_each(const struct store *s, int (*fn)(const struct record *r, void *ar
 	       struct err *e)
 {
 	struct each each = { .store = s, .fn = fn, .arg = arg };
+	int r = file_each_at(s->dirfd, each_name, &each, e);
 
-	return file_each_at(s->dirfd, each_name, &each, e);
+	if (r || !each.unread.sys)
+		return r;
+	*e = each.unread;
+	return -e->sys;
 }
 
 /* "!NETWORK:CONTAINER:IFNAME", cut to pieces */

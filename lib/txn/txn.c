@@ -146,6 +146,19 @@ static size_t find_changed(const struct plan *p, struct world *w, unsigned rank,
 	return n;
 }
 
+/*
+ * Not there where it was read a moment ago: gone is undone. But when the pod's
+ * namespace dies meanwhile, the kernel has taken the device home as it was.
+ */
+static bool is_undone(struct world *w, const struct assign *a)
+{
+	struct value now;
+	struct err ignored;
+	int r = a->prop->get(w, &now, &ignored);
+
+	return r == -ENODEV || (!r && value_equal(&now, a->to));
+}
+
 /* As assign_singly(), but the rest is done in spite of a failure. */
 static void restore_singly(struct world *w, const struct assign *a, size_t n, struct err *all)
 {
@@ -153,7 +166,7 @@ static void restore_singly(struct world *w, const struct assign *a, size_t n, st
 		struct err e = { 0 };
 		int r = assign_singly(w, a + i, 1, &e);
 
-		if (r && r != -ENODEV)
+		if (r && !(r == -ENODEV && is_undone(w, a + i)))
 			(void)err_gather(all, &e);
 	}
 }

@@ -115,6 +115,11 @@ static long finish(struct fake_call *c, long r)
 	return -1;
 }
 
+static bool is_made(int flags)
+{
+	return flags & O_CREAT || (flags & O_TMPFILE) == O_TMPFILE;
+}
+
 static int open_at(int dirfd, const char *path, int flags, mode_t mode)
 {
 	char buf[PATH_MAX];
@@ -122,14 +127,14 @@ static int open_at(int dirfd, const char *path, int flags, mode_t mode)
 
 	if (!name)
 		return __real_openat(dirfd, path, flags, mode);
-	return (int)COUNTED(flags & O_CREAT ? "file.create" : "file.open", name,
+	return (int)COUNTED(is_made(flags) ? "file.create" : "file.open", name,
 			    __real_openat(dirfd, path, flags, mode));
 }
 
 /* A mode is only there when the flags say so. */
 static mode_t mode_of(int flags, va_list ap)
 {
-	if (!(flags & (O_CREAT | O_TMPFILE)))
+	if (!is_made(flags))
 		return 0;
 	/* clang 14 loses sight of the caller's va_start(), and with other -D flags does not */
 	return va_arg(ap, mode_t); /* NOLINT(clang-analyzer-valist.Uninitialized) */

@@ -8,16 +8,53 @@
 
 #include "fake/world.h"
 
-static const char *const target_names[TARGETS] = {
-	[ADD_SRIOV] = "add-sriov",
-	[ADD_RDMA] = "add-rdma",
-	[DEL_RDMA] = "del-rdma",
-	[DEL_SRIOV] = "del-sriov",
-	[GONE_DEL_RDMA] = "gone-del-rdma",
-	[GONE_DEL_SRIOV] = "gone-del-sriov",
-	[NEXT_ADD_SRIOV] = "next-add-sriov",
-	[NEXT_ADD_RDMA] = "next-add-rdma",
+/* What has happened to pod A when the call that is hit comes. */
+enum before { NOTHING, SRIOV_ADDED, BOTH_ADDED, RDMA_GONE };
+
+/**
+ * struct scene - a target
+ * @gone:  pod A's namespace was deleted before
+ * @next:  the call is about pod B, which gets the device of A, never deleted
+ * @drift: something of the attachment is no longer as ADD made it
+ * @quiet: the call may change nothing, whatever happens to it
+ */
+struct scene {
+	const char *name;
+	enum plugin plugin;
+	enum verb verb;
+	enum before before;
+	bool gone, next, drift, quiet;
 };
+
+static const struct scene scenes[TARGETS] = {
+	[ADD_SRIOV] = { "add-sriov", SRIOV, ADD, NOTHING },
+	[ADD_RDMA] = { "add-rdma", RDMA, ADD, SRIOV_ADDED },
+	[DEL_RDMA] = { "del-rdma", RDMA, DEL, BOTH_ADDED },
+	[DEL_SRIOV] = { "del-sriov", SRIOV, DEL, RDMA_GONE },
+	[GONE_DEL_RDMA] = { "gone-del-rdma", RDMA, DEL, BOTH_ADDED, .gone = true },
+	[GONE_DEL_SRIOV] = { "gone-del-sriov", SRIOV, DEL, RDMA_GONE, .gone = true },
+	[NEXT_ADD_SRIOV] = { "next-add-sriov", SRIOV, ADD, BOTH_ADDED, .gone = true, .next = true },
+	[NEXT_ADD_RDMA] = { "next-add-rdma", RDMA, ADD, BOTH_ADDED, .gone = true, .next = true },
+	[GC_RDMA] = { "gc-rdma", RDMA, GC, BOTH_ADDED },
+	[GC_SRIOV] = { "gc-sriov", SRIOV, GC, RDMA_GONE },
+	[GONE_GC_RDMA] = { "gone-gc-rdma", RDMA, GC, BOTH_ADDED, .gone = true },
+	[GONE_GC_SRIOV] = { "gone-gc-sriov", SRIOV, GC, RDMA_GONE, .gone = true },
+	[KEEP_GC_RDMA] = { "keep-gc-rdma", RDMA, GC_KEEP, BOTH_ADDED, .quiet = true },
+	[KEEP_GC_SRIOV] = { "keep-gc-sriov", SRIOV, GC_KEEP, BOTH_ADDED, .quiet = true },
+	[CHECK_RDMA] = { "check-rdma", RDMA, CHECK, BOTH_ADDED, .quiet = true },
+	[CHECK_SRIOV] = { "check-sriov", SRIOV, CHECK, BOTH_ADDED, .quiet = true },
+	[DRIFT_CHECK_RDMA] = { "drift-check-rdma", RDMA, CHECK, BOTH_ADDED, .drift = true,
+			       .quiet = true },
+	[DRIFT_CHECK_SRIOV] = { "drift-check-sriov", SRIOV, CHECK, BOTH_ADDED, .drift = true,
+				.quiet = true },
+	[STATUS_RDMA] = { "status-rdma", RDMA, STATUS, BOTH_ADDED, .quiet = true },
+	[STATUS_SRIOV] = { "status-sriov", SRIOV, STATUS, BOTH_ADDED, .quiet = true },
+	[VERSION_RDMA] = { "version-rdma", RDMA, VERSION, BOTH_ADDED, .quiet = true },
+	[VERSION_SRIOV] = { "version-sriov", SRIOV, VERSION, BOTH_ADDED, .quiet = true },
+};
+
+#define NETNS_A "/run/netns/a"
+#define NETNS_B "/run/netns/b"
 
 static const char *const follow_names[FOLLOWS] = {
 	[FOLLOW_DEL] = "del",
@@ -28,7 +65,25 @@ static const char *const follow_names[FOLLOWS] = {
 
 const char *target_name(enum target t)
 {
-	return target_names[t];
+	return scenes[t].name;
+}
+
+/*
+ * After a call that changed nothing, all follow-ups are one story; so are those with
+ * and without a namespace that is gone, and there is no third pod to come next.
+ */
+bool history_differs(enum target t, enum follow f)
+{
+	const struct scene *s = &scenes[t];
+
+	if (s->quiet)
+		return f == FOLLOW_DEL;
+	return f != (s->next ? FOLLOW_NEXT : s->gone ? FOLLOW_GONE : FOLLOWS);
+}
+
+const char *history_netns(enum target t)
+{
+	return scenes[t].next ? NETNS_B : scenes[t].gone ? NULL : NETNS_A;
 }
 
 const char *follow_name(enum follow f)
@@ -36,11 +91,16 @@ const char *follow_name(enum follow f)
 	return follow_names[f];
 }
 
-/** struct play - one case under way; @why: the first thing found wrong, "" none */
+/**
+ * struct play - one case under way
+ * @pending: something is not as before, and a record says so
+ * @stuck:   the same, after the fault was lifted
+ * @why:     the first thing found wrong, "" none
+ */
 struct play {
 	struct machine *m;
 	struct pod a, b, *victim;
-	bool armed, pending;
+	bool pending, stuck;
 	char why[8192];
 };
 
@@ -71,8 +131,9 @@ static int run(struct play *p, enum plugin plugin, enum verb v, struct pod *pod)
 	else if (status != 0 && status != 1 && status != FAKE_DIED)
 		blame(p, "it ended with status %d", status);
 	/* Nobody calls again after a success; rdma must not hold up the chain for what it cannot prove. */
-	if (!status && v == DEL && plugin == SRIOV && machine_has_record(plugin, pod->container))
-		blame(p, "DEL says success, but keeps a record");
+	if (!status && ((v == DEL && plugin == SRIOV) || v == GC) &&
+	    machine_has_record(plugin, pod->container))
+		blame(p, "%s says success, but keeps a record", v == DEL ? "DEL" : "GC");
 	return status;
 }
 
@@ -129,6 +190,17 @@ static void check_records(struct play *p, const char *when)
 	free(now);
 }
 
+/* What is about to be blamed: is it on record at least? */
+static void note_stuck(struct play *p)
+{
+	struct play probe = { .m = p->m };
+
+	if (lost(p))
+		return;
+	check_records(&probe, "after the fault was lifted");
+	p->stuck = probe.pending && !lost(&probe);
+}
+
 static void check_restored(struct play *p, const char *when)
 {
 	char *now, *files, *diff;
@@ -137,6 +209,8 @@ static void check_restored(struct play *p, const char *when)
 	now = machine_dump();
 	files = machine_files();
 	diff = machine_diff(p->m->before, now);
+	if (diff[0] || files[0])
+		note_stuck(p);
 	if (diff[0])
 		blame(p, "%s: not as before\n%s", when, diff);
 	if (files[0])
@@ -146,22 +220,10 @@ static void check_restored(struct play *p, const char *when)
 	free(now);
 }
 
-static void arm(struct play *p, const struct fake_fault *fault)
-{
-	fake_get()->fault = *fault;
-	p->armed = true;
-}
-
-static void lift(struct play *p)
-{
-	fake_get()->fault.effect = FAULT_NONE;
-	p->armed = false;
-}
-
 /* What a run without faults makes of the world: the measure for others. */
 static void learn(struct machine *m)
 {
-	struct pod pod = { .container = "pod-a", .netns = "/run/netns/a" };
+	struct pod pod = { .container = "pod-a", .netns = NETNS_A };
 
 	machine_reset(m);
 	for (enum plugin i = 0; i < PLUGINS; i++) {
@@ -172,46 +234,59 @@ static void learn(struct machine *m)
 }
 
 /* Everything that comes before the call that is hit. */
-static void prepare(struct play *p, enum target t)
+static void prepare(struct play *p, const struct scene *s)
 {
-	bool good = true;
+	bool good = s->before == NOTHING;
 
-	p->victim = t == NEXT_ADD_SRIOV || t == NEXT_ADD_RDMA ? &p->b : &p->a;
-	if (t == ADD_RDMA)
+	p->victim = s->next ? &p->b : &p->a;
+	if (s->before == SRIOV_ADDED)
 		good = !run(p, SRIOV, ADD, &p->a);
-	else if (t != ADD_SRIOV)
+	else if (!good)
 		good = add(p, &p->a);
-	if (good && t == DEL_SRIOV)
-		good = !run(p, RDMA, DEL, &p->a);
-	if (t >= GONE_DEL_RDMA)
+	if (s->gone)
 		machine_del_netns(&p->a);
-	if (good && t == GONE_DEL_SRIOV)
-		good = !run(p, RDMA, DEL, &p->a);
-	if (good && t == NEXT_ADD_RDMA)
+	if (good && s->before == RDMA_GONE)
+		good = !run(p, RDMA, s->verb, &p->a);
+	if (good && s->next && s->plugin == RDMA)
 		good = !run(p, SRIOV, ADD, &p->b);
+	if (s->drift)
+		machine_drift(s->plugin);
 	if (!good)
 		blame(p, "it fails without any fault");
 }
 
-static int hit(struct play *p, enum target t)
+static void check_unchanged(struct play *p, const char *world, const char *files)
 {
-	switch (t) {
-	case ADD_SRIOV:
-	case NEXT_ADD_SRIOV:
-		return run(p, SRIOV, ADD, p->victim);
-	case ADD_RDMA:
-	case NEXT_ADD_RDMA:
-		return run(p, RDMA, ADD, p->victim);
-	case DEL_RDMA:
-	case GONE_DEL_RDMA:
-		return run(p, RDMA, DEL, p->victim);
-	case DEL_SRIOV:
-	case GONE_DEL_SRIOV:
-		return run(p, SRIOV, DEL, p->victim);
-	case TARGETS:
-		break;
-	}
-	return 1;
+	char *now = machine_dump(), *left = machine_files();
+	char *diff = machine_diff(world, now), *made = machine_diff(files, left);
+
+	if (diff[0] || made[0])
+		blame(p, "it may not change anything, but\n%s%s", diff, made);
+	free(made);
+	free(diff);
+	free(left);
+	free(now);
+}
+
+/* The call itself; what it says must be true, whatever happened to it. */
+static void hit(struct play *p, const struct scene *s, const struct fake_fault *fault)
+{
+	char *world = machine_dump(), *files = machine_files();
+	bool pod_stays = fault->effect != FAULT_NETNS_GONE;
+	int status;
+
+	fake_get()->fault = *fault;
+	status = run(p, s->plugin, s->verb, p->victim);
+	check_records(p, status ? "after it failed" : "after it succeeded");
+	if (!status && s->verb == ADD && !s->next && pod_stays)
+		check_attached(p, s->plugin);
+	if (!status && s->drift)
+		blame(p, "CHECK says that all is as it should be, which is not true");
+	if (s->quiet && pod_stays)
+		check_unchanged(p, world, files);
+	p->pending = false;
+	free(files);
+	free(world);
 }
 
 /* The next pod must get the device, and a late DEL of the old one must not touch it. */
@@ -249,6 +324,14 @@ static void follow_faulty(struct play *p, enum follow f)
 	check_records(p, "while the fault lasts, after DEL twice");
 }
 
+static void must_work(struct play *p, bool worked, const char *why)
+{
+	if (worked)
+		return;
+	note_stuck(p);
+	blame(p, "%s", why);
+}
+
 static void follow_clean(struct play *p, enum follow f)
 {
 	struct pod *other = p->victim == &p->a ? &p->b : &p->a;
@@ -257,20 +340,17 @@ static void follow_clean(struct play *p, enum follow f)
 		machine_del_netns(p->victim);
 	if (f == FOLLOW_GC) {
 		machine_del_netns(&p->a);
-		if (!collect(p))
-			blame(p, "GC fails though the fault is gone");
+		must_work(p, collect(p), "GC fails though the fault is gone");
 		check_restored(p, "after GC");
 		return;
 	}
 	if (f == FOLLOW_NEXT && other == &p->b)
 		next_pod(p, p->victim, other);
-	if (!del(p, p->victim))
-		blame(p, "DEL fails though the fault is gone");
-	if (!del(p, p->victim))
-		blame(p, "the second DEL fails");
+	must_work(p, del(p, p->victim), "DEL fails though the fault is gone");
+	must_work(p, del(p, p->victim), "the second DEL fails");
 	/* a pod that was forgotten is deleted at some time */
-	if (p->victim == &p->b && !del(p, &p->a))
-		blame(p, "DEL of the first pod fails");
+	if (p->victim == &p->b)
+		must_work(p, del(p, &p->a), "DEL of the first pod fails");
 	if (f == FOLLOW_DEL)
 		check_restored(p, "after DEL");
 	machine_del_netns(p->victim);
@@ -282,37 +362,31 @@ struct report history_play(struct machine *m, enum target t, enum follow f,
 {
 	struct play p = {
 		.m = m,
-		.a = { .container = "pod-a", .netns = "/run/netns/a" },
-		.b = { .container = "pod-b", .netns = "/run/netns/b" },
+		.a = { .container = "pod-a", .netns = NETNS_A },
+		.b = { .container = "pod-b", .netns = NETNS_B },
 	};
 	struct report r = { .outcome = RESTORED };
-	int status;
 
 	if (!m->attached[0])
 		learn(m);
 	machine_reset(m);
-	prepare(&p, t);
-	arm(&p, fault);
+	prepare(&p, &scenes[t]);
 	if (!lost(&p)) {
-		status = hit(&p, t);
+		hit(&p, &scenes[t], fault);
 		if (!fake_get()->fault.fired)
 			r.outcome = NOT_FIRED;
 		memcpy(r.kind, fake_get()->fault.kind, sizeof(r.kind));
-		check_records(&p, status ? "after it failed" : "after it succeeded");
-		if (!status && (t == ADD_SRIOV || t == ADD_RDMA) &&
-		    fault->effect != FAULT_NETNS_GONE)
-			check_attached(&p, t == ADD_SRIOV ? SRIOV : RDMA);
-		p.pending = false;
+		memcpy(r.step, fake_get()->fault.step, sizeof(r.step));
 		if (fault->forever && r.outcome != NOT_FIRED)
 			follow_faulty(&p, f);
-		lift(&p);
+		fake_get()->fault.effect = FAULT_NONE;
 	}
 	if (r.outcome != NOT_FIRED && !lost(&p))
 		follow_clean(&p, f);
 	if (p.pending)
 		r.outcome = PENDING;
 	if (lost(&p)) {
-		r.outcome = LOST;
+		r.outcome = p.stuck ? STUCK : LOST;
 		r.why = strdup(p.why);
 	}
 	return r;

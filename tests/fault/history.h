@@ -17,6 +17,20 @@ enum target {
 	GONE_DEL_SRIOV,
 	NEXT_ADD_SRIOV, /* ADD of the next pod, the first one was never deleted */
 	NEXT_ADD_RDMA,
+	GC_RDMA, /* the pod is there, but not in the runtime's list */
+	GC_SRIOV,
+	GONE_GC_RDMA,
+	GONE_GC_SRIOV,
+	KEEP_GC_RDMA, /* the pod is in the list */
+	KEEP_GC_SRIOV,
+	CHECK_RDMA,
+	CHECK_SRIOV,
+	DRIFT_CHECK_RDMA, /* there is something to find */
+	DRIFT_CHECK_SRIOV,
+	STATUS_RDMA,
+	STATUS_SRIOV,
+	VERSION_RDMA,
+	VERSION_SRIOV,
 	TARGETS,
 };
 
@@ -31,12 +45,19 @@ enum follow {
 const char *target_name(enum target t);
 const char *follow_name(enum follow f);
 
-enum outcome { RESTORED, PENDING, LOST, NOT_FIRED, OUTCOMES };
+/** history_differs() - is this follow-up another story than the ones before it */
+bool history_differs(enum target t, enum follow f);
 
-/** struct report - of one case; @why: of LOST, malloc()ed */
+/** history_netns() - the pod's namespace, which can vanish during the call; NULL: it has already */
+const char *history_netns(enum target t);
+
+/* PENDING: only while the fault lasted; STUCK: after it, too, but the record is there */
+enum outcome { RESTORED, PENDING, STUCK, LOST, NOT_FIRED, OUTCOMES };
+
+/** struct report - of one case; @kind, @step: what was hit; @why: of STUCK and LOST, malloc()ed */
 struct report {
 	enum outcome outcome;
-	char kind[FAKE_KIND_MAX];
+	char kind[FAKE_KIND_MAX], step[FAKE_STEP_MAX];
 	char *why;
 };
 

@@ -19,7 +19,10 @@
 
 const char *const plugin_names[PLUGINS] = { [SRIOV] = "sriov", [RDMA] = "rdma" };
 
-static const char *const verb_names[] = { [ADD] = "ADD", [DEL] = "DEL", [GC] = "GC" };
+static const char *const verb_names[] = {
+	[ADD] = "ADD",	  [DEL] = "DEL",       [CHECK] = "CHECK",     [GC] = "GC",
+	[GC_KEEP] = "GC", [STATUS] = "STATUS", [VERSION] = "VERSION",
+};
 
 /* Every attribute differs from what the VF has before, and before is not the driver's default. */
 static const char conf[] =
@@ -27,9 +30,11 @@ static const char conf[] =
 	"\"mac\":\"02:00:00:00:aa:01\",\"min_tx_rate\":10,\"max_tx_rate\":1000,\"spoofchk\":\"off\","
 	"\"trust\":\"on\",\"link_state\":\"enable\",\"ipam\":{\"type\":\"lease\"}";
 
+/** struct variant - @settings: OBJECT, KEY=VALUE, OBJECT, ...; @rdma: more of its configuration */
 struct variant {
 	const char *name;
-	const char *const *settings; /* OBJECT, KEY=VALUE, OBJECT, ... */
+	const char *const *settings;
+	const char *rdma;
 };
 
 static const char *const set_plain[] = { NULL };
@@ -38,10 +43,17 @@ static const char *const set_down[] = { "node", "mac_mode=down", NULL };
 static const char *const set_probe[] = { "node", "mac_mode=probe", NULL };
 static const char *const set_slow[] = { "node", "back_ms=400", NULL };
 static const char *const set_old[] = { "node", "cookies=no", NULL };
+static const char *const set_two[] = { DEVICE, "rdma=mlx5_9", NULL };
 
 static const struct variant variants[] = {
-	{ "plain", set_plain }, { "delayed", set_delayed }, { "down", set_down },
-	{ "probe", set_probe }, { "slow", set_slow },	    { "old", set_old },
+	{ "plain", set_plain, "" },
+	{ "delayed", set_delayed, "" },
+	{ "down", set_down, "" },
+	{ "probe", set_probe, "" },
+	{ "slow", set_slow, "" },
+	{ "old", set_old, "" },
+	{ "all", set_two, ",\"rdmaDevices\":\"all\"" },
+	{ "named", set_plain, ",\"rdmaDeviceName\":\"roce0\"" },
 };
 
 static void set(struct fake_world *w, const char *object, const char *text)
@@ -52,22 +64,17 @@ static void set(struct fake_world *w, const char *object, const char *text)
 	set_object(w, object, words);
 }
 
-static void apply_variant(struct fake_world *w, const char *name)
+static const struct variant *find_variant(const char *name)
 {
-	for (size_t i = 0; i < array_size(variants); i++) {
-		const char *const *s = variants[i].settings;
-
-		if (strcmp(variants[i].name, name) != 0)
-			continue;
-		for (; *s; s += 2)
-			set(w, s[0], s[1]);
-		return;
-	}
+	for (size_t i = 0; i < array_size(variants); i++)
+		if (!strcmp(variants[i].name, name))
+			return &variants[i];
 	fake_fatal("no variant is named %s", name);
 }
 
 static void make_pristine(struct machine *m)
 {
+	const char *const *settings = find_variant(m->variant)->settings;
 	const struct fake_shape shape = { .pfs = 1, .vfs = 3 };
 	struct fake_world *w = fake_get();
 
@@ -79,7 +86,8 @@ static void make_pristine(struct machine *m)
 	set(w, "host/ens1f0v1", "altname=enp3s0f0v1");
 	set(w, "host/ens1f0v1", "mac=02:00:00:00:bb:01");
 	set(w, "host/ens1f0v1", "mtu=9000");
-	apply_variant(w, m->variant);
+	for (; *settings; settings += 2)
+		set(w, settings[0], settings[1]);
 	m->pristine = malloc(sizeof(*w));
 	if (!m->pristine)
 		fake_fatal("out of memory");
@@ -156,15 +164,23 @@ static FILE *create(const char *path)
 	return f;
 }
 
-static void write_conf(const char *path, enum plugin p, enum verb v, const struct pod *pod)
+static void write_conf(const struct machine *m, const char *path, enum plugin p, enum verb v,
+		       const struct pod *pod)
 {
+	bool is_gc = v == GC || v == GC_KEEP, is_old = v == ADD || v == DEL || v == CHECK;
 	FILE *f = create(path);
 
-	(void)fprintf(f, "{\"cniVersion\":\"%s\",\"type\":\"%s\",%s", v == GC ? "1.1.0" : "1.0.0",
+	(void)fprintf(f, "{\"cniVersion\":\"%s\",\"type\":\"%s\",%s", is_old ? "1.0.0" : "1.1.0",
 		      plugin_names[p], conf);
-	if (v == GC)
-		(void)fputs(",\"cni.dev/valid-attachments\":[]", f);
-	if (pod->answer[0])
+	if (p == RDMA)
+		(void)fputs(find_variant(m->variant)->rdma, f);
+	if (is_gc)
+		(void)fputs(",\"cni.dev/valid-attachments\":[", f);
+	if (v == GC_KEEP)
+		(void)fprintf(f, "{\"containerID\":\"%s\",\"ifname\":\"net1\"}", pod->container);
+	if (is_gc)
+		(void)fputs("]", f);
+	if (is_old && pod->answer[0])
 		(void)fprintf(f, ",\"prevResult\":%s", pod->answer);
 	(void)fputs("}", f);
 	if (fclose(f))
@@ -249,7 +265,7 @@ int machine_run(struct machine *m, enum plugin p, enum verb v, struct pod *pod)
 	fake_printf(out, sizeof(out), "%s/out", m->dir);
 	if (v == ADD && p == SRIOV)
 		pod->answer[0] = '\0';
-	write_conf(in, p, v, pod);
+	write_conf(m, in, p, v, pod);
 	set_environment(m, v, pod);
 	if (m->verbose)
 		(void)fprintf(stderr, "---- %s %s for %s\n", plugin_names[p], verb_names[v],
@@ -270,6 +286,19 @@ int machine_run(struct machine *m, enum plugin p, enum verb v, struct pod *pod)
 		(void)fprintf(stderr, "---- status %d %s\n", status, said.answer);
 	}
 	return status;
+}
+
+void machine_drift(enum plugin p)
+{
+	struct fake_world *w = fake_get();
+
+	if (p == SRIOV)
+		set(w, DEVICE, "vlan=7");
+	for (int i = 0; i < FAKE_RDMA_MAX && p == RDMA; i++)
+		if (w->rdmas[i].used && w->rdmas[i].ns != HOST) {
+			fake_copy(w->rdmas[i].dev.name, IBDEV_NAME_MAX, "drifted");
+			return;
+		}
 }
 
 void machine_del_netns(const struct pod *pod)

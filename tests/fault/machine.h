@@ -11,7 +11,7 @@
 #include "base/attr.h"
 
 enum plugin { SRIOV, RDMA, PLUGINS };
-enum verb { ADD, DEL, GC };
+enum verb { ADD, DEL, CHECK, GC, GC_KEEP /* with this pod in the list */, STATUS, VERSION };
 
 enum { ANSWER_MAX = 16384, RUN_TIMEOUT_S = 60, STATUS_HUNG = 1000 };
 
@@ -47,6 +47,9 @@ void machine_reset(struct machine *m);
  * Return: exit status; FAKE_DIED when a fault killed it; STATUS_HUNG.
  */
 int machine_run(struct machine *m, enum plugin p, enum verb v, struct pod *pod);
+
+/** machine_drift() - somebody changed what this plugin set and CHECK looks at */
+void machine_drift(enum plugin p);
 
 /** machine_del_netns() - the pod is gone (its devices: when the variant lets them); fine if it already is */
 void machine_del_netns(const struct pod *pod);

@@ -2,7 +2,7 @@
 /*
  * sweep - every call of every verb fails or kills, then a runtime cleans up
  *
- * Usage: sweep [-j JOBS] [-t TARGET] [-f FOLLOW] [-w VARIANT] [-q] SRIOV RDMA DELEGATES
+ * Usage: sweep [-j JOBS] [-t TARGET] [-f FOLLOW] [-w VARIANT] [-pq] SRIOV RDMA DELEGATES
  *        sweep -c CASE SRIOV RDMA DELEGATES        one case, told in full on stderr
  *
  * There is no list of calls: call after call is hit until the plugin ends
@@ -10,8 +10,11 @@
  * once and for ever. A CASE is what a lost one is reported as.
  *
  * For each target and follow-up, a line of TAP: cases, restored exactly, left
- * pending with a correct record while the fault lasted, lost.
+ * pending with a correct record while the fault lasted, lost. Below all of them
+ * why cases were pending, and how many still were once the fault was lifted; -p
+ * names each of them. TARGET is a pattern: '*-rdma'.
  */
+#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +24,7 @@
 
 #include "fake/world.h"
 #include "history.h"
+#include "tally.h"
 
 enum { JOBS_MAX = 64, CALLS_MAX = 2000, STAGES_MAX = 32, LOST_SHOWN = 20 };
 
@@ -29,9 +33,9 @@ struct sweep {
 	struct machine m;
 	enum target target;
 	enum follow follow;
-	unsigned *counts;
+	struct tally *tally;
 	unsigned job, jobs;
-	bool quick;
+	bool quick, tell_pending;
 };
 
 static const char *const effects[] = { [FAULT_NONE] = "none",
@@ -62,6 +66,11 @@ static void put_lines(char *to, size_t size, const char *text)
 	to[n] = '\0';
 }
 
+static const char *name_errno(const struct fake_fault *f)
+{
+	return f->effect == FAULT_ERROR ? strerror(f->error) : "";
+}
+
 static void tell_lost(const struct sweep *s, const struct fake_fault *f, const struct report *r)
 {
 	char spec[256], why[8192], text[sizeof(why) + 512];
@@ -70,9 +79,23 @@ static void tell_lost(const struct sweep *s, const struct fake_fault *f, const s
 	put_lines(why, sizeof(why), r->why);
 	/* One write, so that jobs do not mix their lines. */
 	(void)snprintf(text, sizeof(text), "# LOST sweep -c %s (%s %s)\n# %s\n", spec, r->kind,
-		       f->effect == FAULT_ERROR ? strerror(f->error) : "", why);
-	if (s->counts[LOST] < LOST_SHOWN && write(STDOUT_FILENO, text, strlen(text)) < 0)
+		       name_errno(f), why);
+	if (s->tally->counts[LOST] < LOST_SHOWN && write(STDOUT_FILENO, text, strlen(text)) < 0)
 		perror("sweep");
+}
+
+static void note_pending(struct sweep *s, const struct fake_fault *f, const struct report *r)
+{
+	char reason[TALLY_REASON_MAX], spec[256];
+
+	(void)snprintf(reason, sizeof(reason), "%s%s%s%s: %s", r->kind,
+		       r->step[0] ? " before " : "", r->step,
+		       f->when == AT_END ? ", done all the same" : "", name_errno(f));
+	tally_reason(s->tally, reason);
+	if (!s->tell_pending)
+		return;
+	put_case(spec, sizeof(spec), s, f);
+	(void)printf("# PENDING sweep -c %s (%s)\n", spec, reason);
 }
 
 /* false: nothing was hit any more */
@@ -81,9 +104,11 @@ static bool play(struct sweep *s, const struct fake_fault *f, char kind[static F
 	struct report r = history_play(&s->m, s->target, s->follow, f);
 
 	memcpy(kind, r.kind, FAKE_KIND_MAX);
-	if (r.outcome == LOST)
+	if (r.outcome == LOST || r.outcome == STUCK)
 		tell_lost(s, f, &r);
-	(void)__atomic_add_fetch(&s->counts[r.outcome], 1, __ATOMIC_RELAXED);
+	if (r.outcome == PENDING)
+		note_pending(s, f, &r);
+	tally_count(s->tally, r.outcome);
 	free(r.why);
 	return r.outcome != NOT_FIRED && r.kind[0];
 }
@@ -141,9 +166,9 @@ static bool play_call(struct sweep *s, unsigned nth)
 		f.error = k->errnos[i];
 		play_errno(s, k, f);
 	}
-	if (s->target == ADD_SRIOV || s->target == ADD_RDMA) {
+	if (history_netns(s->target)) {
 		f = (struct fake_fault){ .effect = FAULT_NETNS_GONE, .nth = nth };
-		fake_copy(f.netns, sizeof(f.netns), "/run/netns/a");
+		fake_copy(f.netns, sizeof(f.netns), history_netns(s->target));
 		(void)play(s, &f, kind);
 	}
 	return true;
@@ -163,8 +188,7 @@ static bool run_jobs(struct sweep *s)
 	bool good = true;
 	int status;
 
-	for (unsigned i = 0; i < OUTCOMES; i++)
-		s->counts[i] = 0;
+	tally_clear(s->tally);
 	(void)fflush(stdout);
 	for (s->job = 0; s->job < s->jobs; s->job++) {
 		pid_t pid = fork();
@@ -179,19 +203,25 @@ static bool run_jobs(struct sweep *s)
 	return good;
 }
 
-static void report(struct sweep *s, bool good, unsigned number, unsigned *totals)
+static bool report(const struct sweep *s, bool good, unsigned number, unsigned *totals)
 {
-	const unsigned *c = s->counts;
-	unsigned cases = c[RESTORED] + c[PENDING] + c[LOST];
+	const unsigned *c = s->tally->counts;
 
-	(void)printf(
-		"%s %u - %s/%s/%s: %u cases, %u restored exactly, %u left pending with a correct "
-		"record, %u lost\n",
-		good && !c[LOST] && cases ? "ok" : "not ok", number, s->m.variant,
-		target_name(s->target), follow_name(s->follow), cases, c[RESTORED], c[PENDING],
-		c[LOST]);
+	good = good && !c[LOST] && !c[STUCK] && tally_cases(c);
+	(void)printf("%s %u - %s/%s/%s: ", good ? "ok" : "not ok", number, s->m.variant,
+		     target_name(s->target), follow_name(s->follow));
+	tally_print(c);
 	for (unsigned i = 0; i < OUTCOMES; i++)
 		totals[i] += c[i];
+	(void)fflush(stdout);
+	return good;
+}
+
+static bool is_wanted(const struct sweep *s, const char *target, const char *follow)
+{
+	return history_differs(s->target, s->follow) &&
+	       (!target || !fnmatch(target, target_name(s->target), 0)) &&
+	       (!follow || !strcmp(follow, follow_name(s->follow)));
 }
 
 static int sweep_all(struct sweep *s, const char *target, const char *follow)
@@ -199,24 +229,15 @@ static int sweep_all(struct sweep *s, const char *target, const char *follow)
 	unsigned totals[OUTCOMES] = { 0 }, number = 0;
 	bool good = true;
 
-	s->counts = mmap(NULL, OUTCOMES * sizeof(unsigned), PROT_READ | PROT_WRITE,
-			 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (s->counts == MAP_FAILED)
-		fake_fatal("mmap: %s", strerror(errno));
+	s->tally = tally_open();
 	for (s->target = 0; s->target < TARGETS; s->target++)
-		for (s->follow = 0; s->follow < FOLLOWS; s->follow++) {
-			if ((target && strcmp(target, target_name(s->target)) != 0) ||
-			    (follow && strcmp(follow, follow_name(s->follow)) != 0))
-				continue;
-			good &= run_jobs(s);
-			report(s, good, ++number, totals);
-			(void)fflush(stdout);
-		}
-	(void)printf("1..%u\n# %u cases run, %u restored exactly, %u left pending with a correct "
-		     "record, %u lost\n",
-		     number, totals[RESTORED] + totals[PENDING] + totals[LOST], totals[RESTORED],
-		     totals[PENDING], totals[LOST]);
-	return !good || totals[LOST];
+		for (s->follow = 0; s->follow < FOLLOWS; s->follow++)
+			if (is_wanted(s, target, follow))
+				good &= report(s, run_jobs(s), ++number, totals);
+	(void)printf("1..%u\n# all: ", number);
+	tally_print(totals);
+	tally_print_reasons(s->tally);
+	return !good || !number;
 }
 
 static unsigned find(const char *const *names, size_t n, const char *name)
@@ -247,7 +268,11 @@ static unsigned number(char **text)
 
 static int one_case(struct sweep *s, char *spec)
 {
-	static const char *const outcomes[] = { "restored", "pending", "LOST", "not fired" };
+	static const char *const outcomes[] = { [RESTORED] = "restored",
+						[PENDING] = "pending while the fault lasted",
+						[STUCK] = "STUCK",
+						[LOST] = "LOST",
+						[NOT_FIRED] = "not fired" };
 	struct fake_fault f = { .effect = FAULT_NONE };
 	const char *target, *follow;
 	struct report r;
@@ -265,19 +290,20 @@ static int one_case(struct sweep *s, char *spec)
 	f.when = find(whens, array_size(whens), word(&spec));
 	f.stage = number(&spec);
 	f.forever = !strcmp(word(&spec), "forever");
-	fake_copy(f.netns, sizeof(f.netns), "/run/netns/a");
+	if (f.effect == FAULT_NETNS_GONE)
+		fake_copy(f.netns, sizeof(f.netns), history_netns(s->target));
 	s->m.verbose = true;
 	machine_open(&s->m, "/tmp");
 	r = history_play(&s->m, s->target, s->follow, &f);
 	(void)printf("# %s %s\n# %s\n", r.kind, outcomes[r.outcome], r.why ? r.why : "");
 	free(r.why);
 	machine_close(&s->m);
-	return r.outcome == LOST;
+	return r.outcome == LOST || r.outcome == STUCK;
 }
 
 static _Noreturn void usage(void)
 {
-	(void)fputs("usage: sweep [-q] [-j JOBS] [-t TARGET] [-f FOLLOW] [-w VARIANT] [-c CASE] "
+	(void)fputs("usage: sweep [-pq] [-j JOBS] [-t TARGET] [-f FOLLOW] [-w VARIANT] [-c CASE] "
 		    "SRIOV RDMA DELEGATES\n",
 		    stderr);
 	exit(2);
@@ -292,9 +318,11 @@ int main(int argc, char **argv)
 	int option;
 
 	s.jobs = cpus > 0 && cpus < JOBS_MAX ? (unsigned)cpus : 1;
-	while ((option = getopt(argc, argv, "qj:t:f:w:c:")) != -1) {
+	while ((option = getopt(argc, argv, "pqj:t:f:w:c:")) != -1) {
 		if (option == 'q')
 			s.quick = true;
+		else if (option == 'p')
+			s.tell_pending = true;
 		else if (option == 'j')
 			s.jobs = (unsigned)strtoul(optarg, NULL, 10);
 		else if (option == 't')

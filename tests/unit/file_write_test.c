@@ -189,6 +189,23 @@ START_TEST(a_write_that_fails_leaves_the_old_content_and_nothing_else)
 }
 END_TEST
 
+START_TEST(a_probe_leaves_nothing)
+{
+	ck_assert_msg(!file_probe_at(at, &e), "%s", e.msg);
+	ck_assert_msg(!rmdir(dir), "the directory is not empty");
+	ck_assert_int_eq(mkdir(dir, 0700), 0);
+}
+END_TEST
+
+START_TEST(a_probe_finds_a_directory_that_cannot_be_written)
+{
+	forbid();
+	ck_assert_int_eq(file_probe_at(at, &e), -EACCES);
+	ck_assert_str_eq(e.msg, "write a file there: Permission denied");
+	allow();
+}
+END_TEST
+
 START_TEST(removing_takes_the_file_and_what_a_killed_write_left)
 {
 	write_file("f", "", 0600);
@@ -305,6 +322,8 @@ Suite *unit_suite(void)
 	tcase_add_loop_test(tc, a_name_without_room_for_the_temporary_one_is_refused, 0, n);
 	tcase_add_loop_test(tc, a_directory_that_cannot_be_written_is_an_error, 0, n);
 	tcase_add_loop_test(tc, a_write_that_fails_leaves_the_old_content_and_nothing_else, 0, n);
+	tcase_add_test(tc, a_probe_leaves_nothing);
+	tcase_add_test(tc, a_probe_finds_a_directory_that_cannot_be_written);
 	tcase_add_test(tc, removing_takes_the_file_and_what_a_killed_write_left);
 	tcase_add_test(tc, removing_takes_a_link_and_not_what_it_points_to);
 	tcase_add_test(tc, directories_are_not_removed);

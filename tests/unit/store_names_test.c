@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Names of records, walks over all of them, and what must never be written. */
+#include <sys/resource.h>
+
 #include "base/file.h"
 #include "doc.h"
 #include "memworld.h"
@@ -223,6 +225,30 @@ START_TEST(a_walk_ends_with_the_first_answer_that_is_not_0)
 }
 END_TEST
 
+/* From here on no file can be opened. */
+static int walk_and_starve(const struct record *r unused, void *arg)
+{
+	const struct rlimit none = { 0, *(rlim_t *)arg };
+
+	return setrlimit(RLIMIT_NOFILE, &none);
+}
+
+START_TEST(a_walk_tells_of_what_could_not_be_read_this_time)
+{
+	struct rlimit old;
+	int r;
+
+	save("net", "a", "net1", 1);
+	save("net", "b", "net1", 1);
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &old), 0);
+	r = store_each(&store, walk_and_starve, &old.rlim_max, &e);
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &old), 0);
+	ck_assert_int_eq(r, -EMFILE);
+	ck_assert_str_eq(e.msg, "record net:b:net1: open net:b:net1: Too many open files");
+	ck_assert_str_eq(list(), "net:a:net1 net:b:net1 ");
+}
+END_TEST
+
 static int walk_claim(const struct devid *d, void *arg)
 {
 	ck_assert_ptr_eq(arg, walked);
@@ -334,6 +360,7 @@ Suite *unit_suite(void)
 	tcase_add_test(tc, a_record_under_another_keys_name_is_not_taken_for_its_own);
 	tcase_add_test(tc, a_walk_sees_every_record_and_nothing_else);
 	tcase_add_test(tc, a_walk_sets_the_unreadable_aside_and_goes_on);
+	tcase_add_test(tc, a_walk_tells_of_what_could_not_be_read_this_time);
 	tcase_add_test(tc, a_walk_ends_with_the_first_answer_that_is_not_0);
 	tcase_add_test(tc, a_walk_over_the_claims_sees_their_devices);
 	tcase_add_test(tc, a_claim_is_dropped_only_if_its_record_is_not_there);
