@@ -114,6 +114,23 @@ static int explain_move(const struct world *w, const char *name, int r, struct e
 	return err_wrap(e, "RDMA device %s", name);
 }
 
+/*
+ * The kernel has acknowledged the moves. Of a function with one device it is then known where
+ * that is; if it also kept its numbers, as it mostly does, nothing else has to be read again.
+ */
+static void note_place(struct world *w, bool home)
+{
+	struct ibdev *d = &w->dev[0];
+	bool kept = false;
+	struct err ignored;
+
+	if (w->n != 1 || !d->found || d->sys.uverbs < 0 ||
+	    pci_has_rdma(&w->fn.id, &d->sys, &kept, &ignored) || !kept)
+		return;
+	d->at_home = d->sys.here = home;
+	w->known = true;
+}
+
 /* The number is what the container's device node was made for: it must be right. */
 static int check_numbers(struct world *w, struct err *e)
 {
@@ -151,6 +168,7 @@ static int move_in(struct world *w, struct err *e)
 		if (r)
 			return explain_move(w, d->sys.name, r, e);
 	}
+	note_place(w, false);
 	return check_numbers(w, e);
 }
 
@@ -235,6 +253,8 @@ int moves_home(struct world *w, struct err *e)
 	r = locks_moves(&lock, e);
 	if (!r)
 		r = move_out(w, e);
+	if (!r)
+		note_place(w, true);
 	if (!r && !world_get_devs(w, &ignored))
 		tell_numbers(w);
 	return r;

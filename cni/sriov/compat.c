@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compat.h"
 
+#include <fcntl.h>
 #include <limits.h>
 #include <linux/if_ether.h>
 #include <string.h>
@@ -17,6 +18,17 @@ int compat_open_dir(const char *below, int *ret_fd, struct err *e)
 	int r = str_printf(path, sizeof(path), "%s/sriov%s", node_dir(NODE_STATE), below);
 
 	return r ? err_sys(e, -r, "state directory") : file_open_dir(path, DIR_MODE, ret_fd, e);
+}
+
+/* <state>/sriov/@name: a name for the *_at() functions that needs no descriptor */
+static int state_path(const char *name, char buf[static PATH_MAX])
+{
+	return str_printf(buf, PATH_MAX, "%s/sriov/%s", node_dir(NODE_STATE), name);
+}
+
+static int mark_path(const struct devid *device, char buf[static PATH_MAX])
+{
+	return str_printf(buf, PATH_MAX, "%s/sriov/pci/%s", node_dir(NODE_STATE), device->name);
 }
 
 int compat_lock(const struct devid *device, unsigned timeout_ms, int *ret_fd, struct err *e)
@@ -36,14 +48,14 @@ int compat_lock(const struct devid *device, unsigned timeout_ms, int *ret_fd, st
 
 int compat_read_mark(const struct devid *device, char *buf, size_t size)
 {
-	cleanup(fd_close) int dir = -EBADF;
 	cleanup(str_free) char *text = NULL;
+	char path[PATH_MAX];
 	struct err ignored;
 	size_t len;
-	int r = compat_open_dir("/pci", &dir, &ignored);
+	int r = mark_path(device, path);
 
 	if (!r)
-		r = file_read_at(dir, device->name, MARK_MAX, &text, &len, &ignored);
+		r = file_read_at(AT_FDCWD, path, MARK_MAX, &text, &len, &ignored);
 	return r ? r : str_copy(buf, size, text);
 }
 
@@ -216,46 +228,38 @@ static int is_marked(const struct record *r, bool *ret, struct err *e)
 
 static int forget_mark(const struct record *r, struct err *e)
 {
-	cleanup(fd_close) int marks = -EBADF;
 	bool marked = false;
+	char path[PATH_MAX];
 	int err = is_marked(r, &marked, e);
 
-	if (!err)
-		err = compat_open_dir("/pci", &marks, e);
 	if (err)
 		return err;
-	return marked ? file_remove_at(marks, r->device.name, e) :
-			file_remove_tmp_at(marks, r->device.name, e);
+	if (mark_path(&r->device, path))
+		return 0;
+	return marked ? file_remove_at(AT_FDCWD, path, e) : file_remove_tmp_at(AT_FDCWD, path, e);
 }
 
 int compat_forget(const struct record *r, struct err *e)
 {
-	cleanup(fd_close) int dir = -EBADF;
-	char name[NAME_MAX + 1];
+	char name[NAME_MAX + 1], path[PATH_MAX];
 	int err = forget_mark(r, e);
 
-	if (!err && state_name(r, name)) {
-		err = compat_open_dir("", &dir, e);
-		if (!err)
-			err = mirror_remove(dir, name, r, e);
-	}
+	if (!err && state_name(r, name) && !state_path(name, path))
+		err = mirror_remove(AT_FDCWD, path, r, e);
 	return err;
 }
 
 int compat_superseded(const struct record *r, bool *ret, struct err *e)
 {
 	enum mirror_owner owner = MIRROR_SHARED;
-	cleanup(fd_close) int dir = -EBADF;
-	char name[NAME_MAX + 1];
+	char name[NAME_MAX + 1], path[PATH_MAX];
 	bool marked = false;
-	int err = 0;
+	int err;
 
 	*ret = false;
-	if (!state_name(r, name))
+	if (!state_name(r, name) || state_path(name, path))
 		return 0;
-	err = compat_open_dir("", &dir, e);
-	if (!err)
-		err = mirror_read(dir, name, r, &owner, e);
+	err = mirror_read(AT_FDCWD, path, r, &owner, e);
 	if (!err)
 		err = is_marked(r, &marked, e);
 	*ret = !err && (!marked || owner == MIRROR_NONE || owner == MIRROR_GO);

@@ -227,6 +227,11 @@ int pci_get_rdma(const struct devid *id, struct pci_rdma_list *ret, struct err *
 	return pci_get_rdma_at(sysfs_root, id, ret, e);
 }
 
+int pci_has_rdma(const struct devid *id, const struct pci_rdma *d, bool *ret, struct err *e)
+{
+	return pci_has_rdma_at(sysfs_root, id, d, ret, e);
+}
+
 int pci_lowest_free_uverbs(int *ret, struct err *e)
 {
 	return pci_lowest_free_uverbs_at(sysfs_root, ret, e);

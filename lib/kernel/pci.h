@@ -83,6 +83,14 @@ struct pci_rdma_list {
 int pci_get_rdma(const struct devid *id, struct pci_rdma_list *ret, struct err *e) must_check;
 
 /**
+ * pci_has_rdma() - has the function the character devices of @d, under these numbers
+ *
+ * Two questions, where pci_get_rdma() asks a dozen.
+ */
+int pci_has_rdma(const struct devid *id, const struct pci_rdma *d, bool *ret,
+		 struct err *e) must_check;
+
+/**
  * pci_lowest_free_uverbs() - the number that the next uverbs registration takes
  *
  * From /sys/class/infiniband_verbs, which shows all devices of the node. The kernel takes

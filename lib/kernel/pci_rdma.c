@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/str.h"
 #include "kernel/pci_sysfs.h"
@@ -128,6 +129,26 @@ int pci_get_rdma_at(const char *root, const struct devid *id, struct pci_rdma_li
 	}
 	qsort(list.dev, list.n, sizeof(list.dev[0]), compare);
 	*ret = list;
+	return 0;
+}
+
+static bool has_node(int dev, const char *class, const char *prefix, int number)
+{
+	char path[64];
+
+	return number < 0 || (!str_printf(path, sizeof(path), "%s/%s%d", class, prefix, number) &&
+			      !faccessat(dev, path, F_OK, 0));
+}
+
+int pci_has_rdma_at(const char *root, const struct devid *id, const struct pci_rdma *d, bool *ret,
+		    struct err *e)
+{
+	cleanup(sysfs_close) int dev = pci_open(root, id, e);
+
+	if (dev < 0)
+		return dev;
+	*ret = has_node(dev, "infiniband_verbs", "uverbs", d->uverbs) &&
+	       has_node(dev, "infiniband_mad", "umad", d->umad);
 	return 0;
 }
 

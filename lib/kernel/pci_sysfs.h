@@ -8,6 +8,8 @@ int pci_get_at(const char *root, const struct devid *id, struct pci_fn *ret,
 	       struct err *e) must_check;
 int pci_uplink_at(const char *root, const struct devid *pf, char ret[static IFNAMSIZ],
 		  struct err *e) must_check;
+int pci_has_rdma_at(const char *root, const struct devid *id, const struct pci_rdma *d, bool *ret,
+		    struct err *e) must_check;
 int pci_get_rdma_at(const char *root, const struct devid *id, struct pci_rdma_list *ret,
 		    struct err *e) must_check;
 int pci_lowest_free_uverbs_at(const char *root, int *ret, struct err *e) must_check;

@@ -146,6 +146,20 @@ int pci_get_rdma(const struct devid *id, struct pci_rdma_list *ret, struct err *
 	return fake_errno(e, fake_leave(&c, r), "device %s: RDMA devices", id->name);
 }
 
+int pci_has_rdma(const struct devid *id, const struct pci_rdma *d, bool *ret, struct err *e)
+{
+	struct pci_rdma_list list = { .n = 0 };
+	struct fake_call c;
+	int r = fake_enter(&c, "pci.rdma", "%s", id->name);
+
+	if (!r)
+		r = list_rdma(fake_get(), fn_find(fake_get(), id), &list);
+	*ret = false;
+	for (size_t i = 0; i < list.n; i++)
+		*ret |= list.dev[i].uverbs == d->uverbs && list.dev[i].umad == d->umad;
+	return fake_errno(e, fake_leave(&c, r), "device %s: RDMA devices", id->name);
+}
+
 int pci_lowest_free_uverbs(int *ret, struct err *e)
 {
 	struct fake_call c;
