@@ -34,13 +34,18 @@ static int mark_path(const struct devid *device, char buf[static PATH_MAX])
 int compat_lock(const struct devid *device, unsigned timeout_ms, int *ret_fd, struct err *e)
 {
 	cleanup(fd_close) int dir = -EBADF;
-	char name[DEVID_MAX + 8];
-	int r = compat_open_dir("/pci/vf_lock", &dir, e);
+	char path[PATH_MAX];
+	int r = str_printf(path, sizeof(path), "%s/sriov/pci/vf_lock/%s.lock", node_dir(NODE_STATE),
+			   device->name);
 
-	if (!r)
-		r = str_printf(name, sizeof(name), "%s.lock", device->name);
-	if (!r)
-		r = file_lock_at(dir, name, timeout_ms, ret_fd, e);
+	if (r)
+		return err_sys(e, -r, "lock of %s", device->name);
+	r = file_lock_at(AT_FDCWD, path, timeout_ms, ret_fd, e);
+	/* the first time on this node */
+	if (r == -ENOENT)
+		r = compat_open_dir("/pci/vf_lock", &dir, e);
+	if (dir >= 0)
+		r = file_lock_at(AT_FDCWD, path, timeout_ms, ret_fd, e);
 	if (r == -ETIMEDOUT)
 		e->code = CNI_ERR_AGAIN;
 	return r;
@@ -196,19 +201,18 @@ static bool state_name(const struct record *r, char buf[static NAME_MAX + 1])
 int compat_publish(struct world *w, const struct record *r, struct err *e)
 {
 	cleanup(json_free) cJSON *doc = make_state(w, r);
-	cleanup(fd_close) int dir = -EBADF, marks = -EBADF;
-	char name[NAME_MAX + 1];
+	cleanup(fd_close) int marks = -EBADF;
+	char name[NAME_MAX + 1], path[PATH_MAX];
 	int err;
 
 	if (!doc)
 		return err_sys(e, ENOMEM, "write state file");
-	if (!state_name(r, name))
+	if (!state_name(r, name) || state_path(name, path))
 		return 0;
-	err = compat_open_dir("", &dir, e);
+	/* this makes the directory above, too */
+	err = compat_open_dir("/pci", &marks, e);
 	if (!err)
-		err = compat_open_dir("/pci", &marks, e);
-	if (!err)
-		err = mirror_write(dir, name, doc, r, e);
+		err = mirror_write(AT_FDCWD, path, doc, r, e);
 	if (!err)
 		err = file_replace_at(marks, r->device.name, r->netns, strlen(r->netns), 0600, e);
 	return err;

@@ -185,10 +185,10 @@ int world_reopen(const struct record *r, struct world **ret, struct err *e)
 		err = read_facts(w, r, e);
 	if (err)
 		return err;
-	w->likely_in_pod = pod_has_netns(&w->pod);
 	err = pod_sockets(&w->pod, NL_ROUTE, &w->host, &w->inpod, e);
 	if (err)
 		return err;
+	w->likely_in_pod = pod_has_netns(&w->pod);
 	find_pf_later(w);
 	*ret = take_ptr(w);
 	return 0;

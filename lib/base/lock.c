@@ -103,7 +103,8 @@ int file_lock_at(int dirfd, const char *name, unsigned timeout_ms, int *ret_fd, 
 	if (r == -ETIMEDOUT) {
 		holder = find_holder(fd);
 		return err_set(e, ETIMEDOUT, "lock %s is held by process %d for more than %u s",
-			       name, holder, timeout_ms / 1000);
+			       strrchr(name, '/') ? strrchr(name, '/') + 1 : name, holder,
+			       timeout_ms / 1000);
 	}
 	if (r)
 		return err_sys(e, -r, "lock %s", name);

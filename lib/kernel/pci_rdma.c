@@ -21,6 +21,7 @@
 #include "kernel/sysfs.h"
 
 enum {
+	NODES_MAX = 64, /* of one function: a device each, a umad for each of its ports */
 	NUMBERS_MAX = 1024, /* RDMA_MAX_PORTS: the kernel's own limit of uverbs and of umad */
 };
 
@@ -42,16 +43,40 @@ static struct pci_rdma *find_or_add(struct pci_rdma_list *list, const char *name
 	return &list->dev[list->n++];
 }
 
-/* One of our character devices: *ret is the RDMA device it belongs to, NULL if it has just gone. */
-static int find_ibdev(const struct collect *c, const char *class, const char *node,
+/** struct nodes - character devices of one class */
+struct nodes {
+	const char *class, *prefix;
+	size_t n;
+	int number[NODES_MAX];
+};
+
+static int add_node(const char *name, void *arg)
+{
+	struct nodes *nodes = arg;
+	int number;
+
+	/* "issmN" are there as well */
+	if (sysfs_number(name, nodes->prefix, &number))
+		return 0;
+	if (nodes->n == NODES_MAX)
+		return -E2BIG;
+	nodes->number[nodes->n++] = number;
+	return 0;
+}
+
+/* The RDMA device of a character device; NULL if it has just gone. */
+static int find_ibdev(const struct collect *c, const struct nodes *nodes, int number,
 		      struct pci_rdma **ret)
 {
 	char path[128], name[IBDEV_NAME_MAX];
 	int r;
 
+	*ret = &c->list->dev[0];
+	/* one and one, as nearly everywhere: nothing to ask */
+	if (nodes->n == 1 && c->list->n == 1 && (*ret)->here)
+		return 0;
 	*ret = NULL;
-	if (str_printf(path, sizeof(path), "%s/%s/ibdev", class, node))
-		return -ENAMETOOLONG;
+	(void)snprintf(path, sizeof(path), "%s/%s%d/ibdev", nodes->class, nodes->prefix, number);
 	r = sysfs_read(c->dev, path, name, sizeof(name));
 	if (r)
 		return r == -ENOENT || r == -ENODEV ? 0 : r;
@@ -59,32 +84,31 @@ static int find_ibdev(const struct collect *c, const char *class, const char *no
 	return *ret ? 0 : -E2BIG;
 }
 
-static int add_uverbs(const char *node, void *arg)
+static int list_nodes(const struct collect *c, struct nodes *nodes,
+		      void (*take)(struct pci_rdma *d, int number))
 {
-	struct pci_rdma *d;
-	int number, r;
+	int r = sysfs_list(c->dev, nodes->class, add_node, nodes);
 
-	if (sysfs_number(node, "uverbs", &number))
-		return 0;
-	r = find_ibdev(arg, "infiniband_verbs", node, &d);
-	if (d)
-		d->uverbs = number;
-	return r;
+	for (size_t i = 0; i < nodes->n && !r; i++) {
+		struct pci_rdma *d;
+
+		r = find_ibdev(c, nodes, nodes->number[i], &d);
+		if (!r && d)
+			take(d, nodes->number[i]);
+	}
+	return r == -ENOENT ? 0 : r;
 }
 
-static int add_umad(const char *node, void *arg)
+static void take_uverbs(struct pci_rdma *d, int number)
 {
-	struct pci_rdma *d;
-	int number, r;
+	d->uverbs = number;
+}
 
-	/* "issmN" are there as well */
-	if (sysfs_number(node, "umad", &number))
-		return 0;
-	r = find_ibdev(arg, "infiniband_mad", node, &d);
+static void take_umad(struct pci_rdma *d, int number)
+{
 	/* one per port: the first */
-	if (d && (d->umad < 0 || number < d->umad))
+	if (d->umad < 0 || number < d->umad)
 		d->umad = number;
-	return r;
 }
 
 static int add_here(const char *name, void *arg)
@@ -106,27 +130,25 @@ static int compare(const void *a, const void *b)
 int pci_get_rdma_at(const char *root, const struct devid *id, struct pci_rdma_list *ret,
 		    struct err *e)
 {
-	static const struct {
-		const char *dir;
-		int (*each)(const char *name, void *arg);
-	} classes[] = {
-		{ "infiniband_verbs", add_uverbs },
-		{ "infiniband_mad", add_umad },
-		/* Last: without ib_uverbs this is the only one, but it shows one namespace. */
-		{ "infiniband", add_here },
-	};
+	struct nodes uverbs = { .class = "infiniband_verbs", .prefix = "uverbs" };
+	struct nodes umad = { .class = "infiniband_mad", .prefix = "umad" };
 	cleanup(sysfs_close) int dev = pci_open(root, id, e);
 	struct pci_rdma_list list = { 0 };
 	struct collect c = { .dev = dev, .list = &list };
+	int r;
 
 	if (dev < 0)
 		return dev;
-	for (size_t i = 0; i < array_size(classes); i++) {
-		int r = sysfs_list(dev, classes[i].dir, classes[i].each, &c);
-
-		if (r && r != -ENOENT)
-			return err_sys(e, -r, "list RDMA devices of %s", id->name);
-	}
+	/* shows one namespace; without ib_uverbs it is the only one */
+	r = sysfs_list(dev, "infiniband", add_here, &c);
+	if (r == -ENOENT)
+		r = 0;
+	if (!r)
+		r = list_nodes(&c, &uverbs, take_uverbs);
+	if (!r)
+		r = list_nodes(&c, &umad, take_umad);
+	if (r)
+		return err_sys(e, -r, "list RDMA devices of %s", id->name);
 	qsort(list.dev, list.n, sizeof(list.dev[0]), compare);
 	*ret = list;
 	return 0;

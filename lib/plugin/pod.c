@@ -47,25 +47,25 @@ static struct netns_id recorded_id(const struct record *r)
 
 /* Is @ns the namespace that was recorded? Its inode number alone may have been reused. */
 static int is_recorded(const struct record *r, struct netns *ns, const struct netns *home,
-		       bool *ret, struct err *e)
+		       bool probe, bool *ret, struct err *e)
 {
-	cleanup(nl_shut) struct nl *probe = NULL;
+	cleanup(nl_shut) struct nl *nl = NULL;
 	struct netns_id want = recorded_id(r);
 	int err = 0;
 
 	/* a Go plugin recorded nothing but the path; out of our own nothing is moved */
 	*ret = want.ino ? netns_id_equal(&ns->id, &want) : !netns_id_equal(&ns->id, &home->id);
-	if (!*ret || !want.cookie)
+	if (!*ret || !want.cookie || !probe)
 		return 0;
 	/* opening a socket inside is what tells the cookie */
-	err = nl_open(NL_ROUTE, ns, home, &probe, e);
+	err = nl_open(NL_ROUTE, ns, home, &nl, e);
 	*ret = netns_id_equal(&ns->id, &want);
 	return err;
 }
 
 /* 0: @ret is open, or NETNS_NONE if there is no such namespace any more. */
-static int reopen_target(const struct record *r, const struct netns *home, struct netns *ret,
-			 struct err *e)
+static int reopen_target(const struct record *r, const struct netns *home, bool probe,
+			 struct netns *ret, struct err *e)
 {
 	struct netns ns = NETNS_NONE;
 	bool same = false;
@@ -75,7 +75,7 @@ static int reopen_target(const struct record *r, const struct netns *home, struc
 	if (err == -ENOENT || err == -ENOTDIR || err == -EINVAL)
 		return 0;
 	if (!err)
-		err = is_recorded(r, &ns, home, &same, e);
+		err = is_recorded(r, &ns, home, probe, &same, e);
 	if (!err && same)
 		*ret = ns;
 	else
@@ -93,13 +93,14 @@ static int same_boot(const struct record *r, bool *ret, struct err *e)
 }
 
 /* numbers and cookies start again with each boot: they may match by chance */
-static int reopen_booted(const struct record *r, bool booted, struct pod *ret, struct err *e)
+static int reopen_booted(const struct record *r, bool booted, bool probe, struct pod *ret,
+			 struct err *e)
 {
 	cleanup(pod_close) struct pod p = POD_NONE;
 	int err = netns_open_self(&p.home, e);
 
 	if (!err && booted)
-		err = reopen_target(r, &p.home, &p.ns, e);
+		err = reopen_target(r, &p.home, probe, &p.ns, e);
 	if (err)
 		return err_wrap(e, "network namespace %s", r->netns);
 	*ret = p;
@@ -113,7 +114,7 @@ int pod_reopen(const struct record *r, struct pod *ret, struct err *e)
 	int err = same_boot(r, &booted, e);
 
 	return err ? err_wrap(e, "network namespace %s", r->netns) :
-		     reopen_booted(r, booted, ret, e);
+		     reopen_booted(r, booted, true, ret, e);
 }
 
 int pod_reopen_device(const struct record *r, struct pci_fn *ret_fn, struct pod *ret_pod,
@@ -128,10 +129,12 @@ int pod_reopen_device(const struct record *r, struct pci_fn *ret_fn, struct pod 
 	if (!err && (fn.instance != r->instance || !booted))
 		err = err_set(e, ENODEV, "it was re-created since");
 	if (!err)
-		err = reopen_booted(r, booted, ret_pod, e);
-	if (!err)
-		*ret_fn = fn;
-	return err;
+		err = reopen_booted(r, booted, false, ret_pod, e);
+	if (err)
+		return err;
+	ret_pod->cookie = recorded_id(r).cookie;
+	*ret_fn = fn;
+	return 0;
 }
 
 struct pod pod_take(struct pod *p)
@@ -149,6 +152,11 @@ int pod_sockets(struct pod *p, enum nl_family family, struct nl **ret_host, stru
 
 	if (!r && pod_has_netns(p))
 		r = nl_open(family, &p->ns, &p->home, ret_inpod, e);
+	if (!r && p->cookie && p->ns.id.cookie && p->cookie != p->ns.id.cookie) {
+		nl_shut(ret_inpod);
+		netns_close(&p->ns);
+		p->ns = NETNS_NONE;
+	}
 	return r;
 }
 

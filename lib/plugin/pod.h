@@ -14,9 +14,13 @@
 #include "proto/reply.h"
 #include "txn/record.h"
 
-/** struct pod - @ns is NETNS_NONE when the pod's namespace is gone */
+/**
+ * struct pod - @ns is NETNS_NONE when the pod's namespace is gone
+ * @cookie: the one that @ns must turn out to have, see pod_reopen_device(); 0: any
+ */
 struct pod {
 	struct netns home, ns;
+	uint64_t cookie;
 };
 
 #define POD_NONE ((struct pod){ .home = { .fd = -EBADF }, .ns = { .fd = -EBADF } })
@@ -42,7 +46,11 @@ int pod_reopen(const struct record *r, struct pod *ret, struct err *e) must_chec
 /** pod_take() - hand a pod over: *p is POD_NONE afterwards */
 struct pod pod_take(struct pod *p);
 
-/** pod_sockets() - a socket at home and, unless its namespace is gone, one in the pod */
+/**
+ * pod_sockets() - a socket at home and, unless its namespace is gone, one in the pod
+ *
+ * The one in the pod tells the cookie; if it is not the recorded one, that namespace is gone.
+ */
 int pod_sockets(struct pod *p, enum nl_family family, struct nl **ret_host, struct nl **ret_inpod,
 		struct err *e) must_check;
 
@@ -53,7 +61,7 @@ void pod_close(struct pod *p);
 int pod_alive(const struct record *r, bool *ret, struct err *e) must_check;
 
 /**
- * pod_reopen_device() - the function and the pod of a record
+ * pod_reopen_device() - the function and the pod of a record; pod_sockets() has the last word
  *
  * A function's address lives on, the function does not: restoring another instance
  * would change a stranger.
