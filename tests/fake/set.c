@@ -171,6 +171,8 @@ static void set_fn(struct fake_world *w, int fn, char *word)
 		f->attrs.vlan = (uint16_t)set_number(value);
 	else if (!strcmp(word, "qos"))
 		f->attrs.qos = (uint8_t)set_number(value);
+	else if (!strcmp(word, "proto"))
+		f->attrs.vlan_proto = (uint16_t)set_number(value);
 	else if (!strcmp(word, "max_tx_rate"))
 		f->attrs.max_tx_rate = (uint32_t)set_number(value);
 	else if (!strcmp(word, "min_tx_rate"))
