@@ -19,6 +19,7 @@ PLUGINS_LOG=$LAB_TMP/plugins.log
 NETCONFPATH=/etc/cni/net.d
 CNI_PATH=/opt/cni/bin
 export NETCONFPATH CNI_PATH
+read -r LAB_ARGS </lab/args
 
 # ---- telling ----
 

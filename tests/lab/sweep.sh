@@ -15,15 +15,15 @@ sweep_start() {
 	ip link set "$(vf_netdev 1)" mtu 2000
 	ip link set "$LAB_PF" vf 1 trust on
 	ip link set "$LAB_PF" vf 1 max_tx_rate 5000
-	mkdir -p "$SWEEP_DIR"
-	sweep_conf sriov "$(echo "$ALL_KEYS" | jq -c --argjson ipam "$ipam" '. + { ipam: $ipam }')"
-	sweep_conf rdma '{}'
+	sweep_confs 1 "$ipam" "$SWEEP_DIR"
 }
 
-# sweep_conf PLUGIN KEYS
-sweep_conf() {
-	jq -nc --arg type "$1" --arg bdf "$(vf_bdf 1)" --argjson keys "$2" \
-		'{ type: $type, deviceID: $bdf } + $keys' >"$SWEEP_DIR/$1.json"
+# sweep_confs VF IPAM DIRECTORY: both plugins' configurations; each VF has a MAC of its own
+sweep_confs() {
+	mkdir -p "$3"
+	echo "$ALL_KEYS" | jq -c --arg bdf "$(vf_bdf "$1")" --argjson ipam "$2" --arg mac "02:aa:bb:cc:dd:0$1" \
+		'{ type: "sriov", deviceID: $bdf } + . + { ipam: $ipam, mac: $mac }' >"$3/sriov.json"
+	jq -nc --arg bdf "$(vf_bdf "$1")" '{ type: "rdma", deviceID: $bdf }' >"$3/rdma.json"
 }
 
 # notices WHAT COMMAND... -- COMMAND...: the sweep's snapshot shows the first one's change, and not

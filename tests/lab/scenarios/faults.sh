@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Whatever fails during ADD or DEL, the DEL that a runtime does then leaves the host as before.
 # lab: timeout=900
+# lab: kernels=6.12
 export LAB_IPV6=no
 . /lab/lib.sh
 . /lab/attached.sh

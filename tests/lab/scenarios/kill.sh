@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # ADD and DEL are killed at every system call that changes something; a runtime cleans up, nothing is lost.
-# lab: timeout=600
-# Some two minutes: too long for each run of scripts/test. scripts/lab runs it.
-# lab: kernels=none
+# lab: timeout=300
+# lab: kernels=6.12
 . /lab/lib.sh
 . /lab/attached.sh
 . /lab/sweep.sh
@@ -10,4 +9,5 @@ need_plugins
 
 sweep_start '{ "type": "lease" }'
 sweep_sees
-sweep_run kill
+# shellcheck disable=SC2086 # options
+sweep_run kill $LAB_ARGS

@@ -93,16 +93,29 @@ bool sim_fault_take(enum sim_op op, struct sim_fault *ret_hit)
 	return due;
 }
 
-/* 0, or the negative errno that this call of @op shall return. May sleep. */
-int sim_fault(enum sim_op op)
+/*
+ * 0, or the negative errno that this call of @op shall return; @ret_go: when it has done what it
+ * was asked for. May sleep.
+ */
+int sim_fault_or_go(enum sim_op op, bool *ret_go)
 {
 	struct sim_fault hit;
 
+	*ret_go = true;
 	if (!sim_fault_take(op, &hit))
 		return 0;
 	if (hit.delay_ms)
 		msleep(hit.delay_ms);
+	*ret_go = hit.after || !hit.err;
 	return -hit.err;
+}
+
+/* The same for operations that cannot fail once they are done. */
+int sim_fault(enum sim_op op)
+{
+	bool go;
+
+	return sim_fault_or_go(op, &go);
 }
 
 static int fault_show(struct seq_file *s, void *unused)

@@ -60,26 +60,29 @@ static int mac_permitted(const struct sim_port *port, const u8 *mac)
 static int port_set_mac(struct net_device *ndev, void *addr)
 {
 	const struct sockaddr *sa = addr;
-	int err = sim_fault(SIM_OP_SET_MAC);
+	bool go;
+	int err = sim_fault_or_go(SIM_OP_SET_MAC, &go);
+	int forbidden = mac_permitted(netdev_priv(ndev), sa->sa_data);
 
-	if (!err)
-		err = mac_permitted(netdev_priv(ndev), sa->sa_data);
-	if (err)
+	if (!go)
 		return err;
+	if (forbidden)
+		return forbidden;
 	sim_log("set_mac %s %pM", netdev_name(ndev), sa->sa_data);
 	eth_hw_addr_set(ndev, sa->sa_data);
-	return 0;
+	return err;
 }
 
 static int port_set_mtu(struct net_device *ndev, int mtu)
 {
-	int err = sim_fault(SIM_OP_MTU);
+	bool go;
+	int err = sim_fault_or_go(SIM_OP_MTU, &go);
 
-	if (err)
+	if (!go)
 		return err;
 	sim_log("mtu %s %d", netdev_name(ndev), mtu);
 	WRITE_ONCE(ndev->mtu, mtu);
-	return 0;
+	return err;
 }
 
 /* Must exist for the core to allow multicast and promiscuous mode; the switch looks at the flags. */

@@ -100,6 +100,7 @@ struct sim_fault {
 int sim_fault_init(void);
 void sim_fault_exit(void);
 bool sim_fault_take(enum sim_op op, struct sim_fault *ret_hit);
+int sim_fault_or_go(enum sim_op op, bool *ret_go);
 int sim_fault(enum sim_op op);
 const char *sim_op_name(enum sim_op op);
 __printf(1, 2) void sim_log(const char *fmt, ...);

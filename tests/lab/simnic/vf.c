@@ -22,12 +22,16 @@ static struct sim_vf *find_vf(struct net_device *ndev, int id)
 	return &port->pf->vf[id];
 }
 
-/* The VF that an operation is for, logged; NULL and *ret_err if there is none or a fault hits. */
+/*
+ * The VF that an operation is for, logged; NULL and *ret_err if there is none or a fault hits. With
+ * a VF, *ret_err is what to report when all is done.
+ */
 static __printf(5, 6) struct sim_vf *begin(enum sim_op op, struct net_device *ndev, int id,
 					   int *ret_err, const char *fmt, ...)
 {
 	struct sim_vf *vf = find_vf(ndev, id);
 	struct va_format args = { .fmt = fmt };
+	bool go;
 	va_list ap;
 
 	*ret_err = -EINVAL;
@@ -37,8 +41,8 @@ static __printf(5, 6) struct sim_vf *begin(enum sim_op op, struct net_device *nd
 	args.va = &ap;
 	sim_log("%s %s vf %d %pV", sim_op_name(op), netdev_name(ndev), id, &args);
 	va_end(ap);
-	*ret_err = sim_fault(op);
-	return *ret_err ? NULL : vf;
+	*ret_err = sim_fault_or_go(op, &go);
+	return go ? vf : NULL;
 }
 
 /* Give the VF's netdev, if it has one, the MAC that the PF assigned. Under rtnl. */
@@ -78,7 +82,7 @@ int sim_vf_set_mac(struct net_device *ndev, int id, u8 *mac)
 		sim_vf_mac_apply(vf);
 	else if (sim_mac_mode == SIM_MAC_DELAYED)
 		mod_delayed_work(system_wq, &vf->mac_work, msecs_to_jiffies(sim_mac_delay_ms));
-	return 0;
+	return err;
 }
 
 int sim_vf_set_vlan(struct net_device *ndev, int id, u16 vlan, u8 qos, __be16 proto)
@@ -96,7 +100,7 @@ int sim_vf_set_vlan(struct net_device *ndev, int id, u16 vlan, u8 qos, __be16 pr
 	vf->vlan = vlan;
 	vf->qos = qos;
 	vf->proto = proto;
-	return 0;
+	return err;
 }
 
 int sim_vf_set_rate(struct net_device *ndev, int id, int min, int max)
@@ -110,7 +114,7 @@ int sim_vf_set_rate(struct net_device *ndev, int id, int min, int max)
 		return -EINVAL;
 	vf->min_rate = min;
 	vf->max_rate = max;
-	return 0;
+	return err;
 }
 
 int sim_vf_set_spoofchk(struct net_device *ndev, int id, bool on)
@@ -121,7 +125,7 @@ int sim_vf_set_spoofchk(struct net_device *ndev, int id, bool on)
 	if (!vf)
 		return err;
 	vf->spoofchk = on;
-	return 0;
+	return err;
 }
 
 int sim_vf_set_trust(struct net_device *ndev, int id, bool on)
@@ -132,7 +136,7 @@ int sim_vf_set_trust(struct net_device *ndev, int id, bool on)
 	if (!vf)
 		return err;
 	vf->trust = on;
-	return 0;
+	return err;
 }
 
 int sim_vf_set_link(struct net_device *ndev, int id, int state)
@@ -146,7 +150,7 @@ int sim_vf_set_link(struct net_device *ndev, int id, int state)
 		return -EINVAL;
 	vf->link = state;
 	sim_switch_carrier(vf->pf, id);
-	return 0;
+	return err;
 }
 
 int sim_vf_set_rss(struct net_device *ndev, int id, bool on)
@@ -157,7 +161,7 @@ int sim_vf_set_rss(struct net_device *ndev, int id, bool on)
 	if (!vf)
 		return err;
 	vf->rss = on;
-	return 0;
+	return err;
 }
 
 int sim_vf_set_guid(struct net_device *ndev, int id, u64 guid, int type)
@@ -173,7 +177,7 @@ int sim_vf_set_guid(struct net_device *ndev, int id, u64 guid, int type)
 		vf->node_guid = guid;
 	else
 		vf->port_guid = guid;
-	return 0;
+	return err;
 }
 
 int sim_vf_get_guid(struct net_device *ndev, int id, struct ifla_vf_guid *node,

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * lease - an IPAM delegate whose system calls are the same each time: as host-local, a file for
- * each address, /var/lib/cni/lab-lease/ADDRESS, which holds the container's ID
+ * each address, /var/lib/cni/lab-lease/NETWORK/ADDRESS, which holds the container's ID
  *
- * GC gives back everything, because in the sweep no attachment is valid then.
+ * GC gives back all of the network, because in the sweep no attachment is valid then.
  */
 #include <dirent.h>
 #include <fcntl.h>
@@ -14,7 +14,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char dir[] = "/var/lib/cni/lab-lease";
+static const char top[] = "/var/lib/cni/lab-lease";
+static char dir[128];
 
 enum { FIRST_HOST = 10, LAST_HOST = 250 };
 
@@ -25,10 +26,25 @@ static const char *text_of(const char *name)
 	return v ? v : "";
 }
 
+/* The configuration is the sweep's own. */
+static void find_dir(void)
+{
+	static char conf[65536], name[64] = "";
+	size_t n = fread(conf, 1, sizeof(conf) - 1, stdin);
+	const char *at;
+
+	conf[n] = '\0';
+	at = strstr(conf, "\"name\":\"");
+	if (at)
+		(void)sscanf(at, "\"name\":\"%63[^\"]", name);
+	(void)snprintf(dir, sizeof(dir), "%s/%s", top, name);
+}
+
 static bool allocate(const char *container)
 {
-	char path[64];
+	char path[256];
 
+	(void)mkdir(top, 0755);
 	(void)mkdir(dir, 0755);
 	for (int host = FIRST_HOST; host <= LAST_HOST; host++) {
 		bool good;
@@ -80,6 +96,7 @@ int main(void)
 {
 	const char *verb = text_of("CNI_COMMAND"), *container = text_of("CNI_CONTAINERID");
 
+	find_dir();
 	if (!strcmp(verb, "ADD"))
 		return !allocate(container);
 	if (!strcmp(verb, "DEL"))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -25,6 +26,7 @@ const char *const plugin_names[PLUGINS] = { [SRIOV] = "sriov", [RDMA] = "rdma" }
 static const char plugins_dir[] = "/opt/cni/bin", log_path[] = "/tmp/lab/plugins.log";
 static char confs[PLUGINS][CONF_MAX]; /* without the closing brace */
 static char answer[ANSWER_MAX];
+static const char *network = "lab";
 
 static void read_conf(const char *dir, enum plugin p)
 {
@@ -46,10 +48,11 @@ static void on_alarm(int signo)
 	(void)signo; /* only there so that waitpid() returns EINTR */
 }
 
-void runtime_open(const char *dir)
+void runtime_open(const char *dir, const char *name)
 {
 	const struct sigaction act = { .sa_handler = on_alarm };
 
+	network = name;
 	for (enum plugin p = 0; p < PLUGINS; p++)
 		read_conf(dir, p);
 	(void)sigaction(SIGALRM, &act, NULL);
@@ -108,8 +111,8 @@ static int make_stdin(enum plugin p, const char *verb, const struct pod *pod)
 	static char text[CONF_MAX + ANSWER_MAX + 256];
 	bool gc = !strcmp(verb, "GC");
 
-	(void)snprintf(text, sizeof(text), "%s,\"name\":\"lab\",\"cniVersion\":\"%s\"%s%s%s}",
-		       confs[p], gc ? "1.1.0" : "1.0.0",
+	(void)snprintf(text, sizeof(text), "%s,\"name\":\"%s\",\"cniVersion\":\"%s\"%s%s%s}",
+		       confs[p], network, gc ? "1.1.0" : "1.0.0",
 		       gc ? ",\"cni.dev/valid-attachments\":[]" : "",
 		       pod->answer[0] && !gc ? ",\"prevResult\":" : "", gc ? "" : pod->answer);
 	return new_file(text);
@@ -215,4 +218,26 @@ bool chain_gc(struct pod *pod)
 	bool sriov = call(SRIOV, "GC", pod), rdma = call(RDMA, "GC", pod);
 
 	return sriov && rdma;
+}
+
+static bool has_record(enum plugin p)
+{
+	const struct dirent *entry;
+	char path[PATH_MAX];
+	bool found = false;
+	DIR *d;
+
+	(void)snprintf(path, sizeof(path), "/var/lib/cni/sriov-rdma/%s", plugin_names[p]);
+	d = opendir(path);
+	/* "@" claims, "!" set aside, "." half written: none of them is a record */
+	while (d && (entry = readdir(d)))
+		found |= !strchr("@!.", entry->d_name[0]) && strchr(entry->d_name, ':');
+	if (d)
+		(void)closedir(d);
+	return found;
+}
+
+bool runtime_has_record(void)
+{
+	return has_record(SRIOV) || has_record(RDMA);
 }

@@ -30,8 +30,8 @@ struct hit {
 	char name[32];
 };
 
-/** runtime_open() - configurations are DIR/sriov.json and DIR/rdma.json, without name of version */
-void runtime_open(const char *dir);
+/** runtime_open() - configurations are @dir/sriov.json and @dir/rdma.json, without name or version */
+void runtime_open(const char *dir, const char *network);
 
 /** pod_start() - a network namespace at /run/netns/NAME, as `ip netns add` makes it */
 void pod_start(struct pod *pod, const char *name);
@@ -56,3 +56,6 @@ bool chain_gc(struct pod *pod);
 
 /** runtime_answer() - what the last plugin said */
 const char *runtime_answer(void);
+
+/** runtime_has_record() - has either plugin a record */
+bool runtime_has_record(void);
