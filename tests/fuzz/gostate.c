@@ -60,6 +60,34 @@ static void put(const char *name, const void *text, size_t len)
 	(void)close(fd);
 }
 
+static int count_key(const struct record_key *key, void *arg)
+{
+	(void)arg;
+	MUST(*key->network && *key->container && *key->ifname);
+	return 0;
+}
+
+/* An attachment is read as a record, and found by its network and by its device. */
+static void read_attachments(const struct record *like)
+{
+	const struct cni_call call = { .network = like->key.network,
+				       .container = like->key.container,
+				       .ifname = like->key.ifname,
+				       .netns = "" };
+	struct err e = { 0 };
+	int r;
+
+	for (int i = 0; i < 2; i++) {
+		cleanup(record_done) struct record r1 = { .doc = NULL };
+
+		r = i ? compat_claimant(&like->device, &call, &r1, &e) :
+			compat_load(&like->key, &call, &r1, &e);
+		MUST(!r || (r == -e.sys && *e.msg));
+		MUST(r || (r1.foreign && r1.plan.n <= PLAN_MAX));
+	}
+	(void)!compat_each("net", count_key, NULL, &e);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	const struct record record = {
@@ -81,6 +109,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	MUST(!r || (r == -e.sys && *e.msg));
 	r = compat_superseded(&record, &superseded, &e);
 	MUST(!r || (r == -e.sys && *e.msg));
+	read_attachments(&record);
 	if (!r && !superseded)
 		MUST(mark == strlen(record.netns) && !memcmp(data, record.netns, mark));
 	return 0;
