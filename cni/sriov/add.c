@@ -99,6 +99,21 @@ static void fill_record(const struct run *run, const struct world *w, const cJSO
 	r->facts = facts;
 }
 
+/*
+ * Without the key "vlan" the VF keeps the one it has, which may be what is wanted, or be left from
+ * a pod whose node died. Said if the VF was read anyway: asking for nothing else costs the PF's
+ * driver a look at all of its VFs.
+ */
+static void warn_vlan(const struct world *w)
+{
+	const struct vf_attrs *vf = &w->vf;
+
+	if (!(w->conf->vf.have & VF_VLAN) && vf->have & VF_VLAN && vf->vlan)
+		log_warn("VF %s came with VLAN %u, which this network did not ask for, and keeps "
+			 "it: \"vlan\": 0 would clear it",
+			 w->fn.id.name, vf->vlan);
+}
+
 static int attach(const struct run *run, struct world *w, struct err *e)
 {
 	cleanup(json_free) cJSON *facts = world_facts(w);
@@ -117,6 +132,8 @@ static int attach(const struct run *run, struct world *w, struct err *e)
 		return classify(e, CNI_ERR_KERNEL);
 	plan_make(&run->conf, w, &r.plan);
 	err = attach_add(&run->attach, &r, w, provide, e);
+	if (!err)
+		warn_vlan(w);
 	return err ? classify(e, CNI_ERR_KERNEL) : 0;
 }
 

@@ -26,6 +26,29 @@ static void want_vf(const struct vf_attrs *vf, struct plan *p)
 		want(p, "vf.link_state", value_number(vf->link_state));
 }
 
+/* As they are: see props.c. What this kernel does not tell could not be restored. */
+static void want_attrs(const struct link_attrs *a, struct plan *p)
+{
+	if (a->have & LINK_TXQLEN)
+		want(p, "netdev.txqlen", value_number(a->txqlen));
+	if (a->have & LINK_GROUP)
+		want(p, "netdev.group", value_number(a->group));
+	if (a->have & LINK_ALIAS)
+		want(p, "netdev.alias", value_text(a->alias));
+	if (a->have & LINK_BROADCAST)
+		want(p, "netdev.broadcast", value_mac(&a->broadcast));
+	if (a->have & LINK_MODE)
+		want(p, "netdev.mode", value_number(a->mode));
+	if (a->have & LINK_SIZES)
+		want(p, "netdev.sizes",
+		     value_numbers(a->gso_max_size, a->gso_max_segs, a->gro_max_size));
+	if (a->have & LINK_IPV4_SIZES)
+		want(p, "netdev.ipv4_sizes",
+		     value_numbers(a->gso_ipv4_max_size, a->gro_ipv4_max_size, 0));
+	if (a->have & LINK_ACCEPT_DAD)
+		want(p, "netdev.accept_dad", value_number((uint32_t)a->accept_dad));
+}
+
 static void want_netdev(const struct sriov_conf *conf, const struct world *w, struct plan *p)
 {
 	const struct link *l = &w->link;
@@ -33,6 +56,7 @@ static void want_netdev(const struct sriov_conf *conf, const struct world *w, st
 			 (conf->all_multicast ? IFF_ALLMULTI : 0);
 
 	want(p, "netdev.altnames", (struct value){ .type = VALUE_NAMES });
+	want_attrs(&l->attrs, p);
 	want(p, "netdev.place", place_pod(&w->pod, w->ifname));
 	want(p, "netdev.mac", value_mac(conf->has_mac ? &conf->mac : &l->mac));
 	want(p, "netdev.mtu", value_number(conf->mtu ? conf->mtu : l->mtu));

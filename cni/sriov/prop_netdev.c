@@ -17,6 +17,8 @@ enum {
 	MAC_WAIT_MS = 5000,
 	/* 64 KiB of them, 8 bytes for the shortest, LINK_ALTNAMES_MAX at a look */
 	ALTNAME_ROUNDS = (64 << 10) / 8 / LINK_ALTNAMES_MAX,
+	/* all the VLANs that there can be */
+	UPPER_ROUNDS = 4096 / LINK_UPPERS_MAX,
 };
 
 static struct nl *link_socket(const struct world *w)
@@ -221,8 +223,29 @@ static int take_down(struct world *w, struct err *e)
 }
 
 /*
- * What the pod did to its interface and must not arrive at home: names, which could
- * clash, and NOARP, in which IPv6 sees an interface that needs no duplicate
+ * A VLAN or macvlan that the pod has made on its interface does not mind that this moves away: it
+ * would hear, and be able to send, whatever the next pod does. (A bond or bridge lets it go.)
+ */
+static int drop_uppers(struct world *w, struct err *e)
+{
+	struct link_uppers uppers = { .n = LINK_UPPERS_MAX };
+	int r = 0;
+
+	for (int i = 0; i < UPPER_ROUNDS && uppers.n == LINK_UPPERS_MAX && !r; i++) {
+		r = link_find_uppers(w->inpod, w->link.ifindex, &uppers, e);
+		for (size_t j = 0; !r && j < uppers.n; j++) {
+			r = link_delete(w->inpod, uppers.ifindex[j], e);
+			/* one that was stacked on another one has gone with it */
+			if (r == -ENODEV)
+				r = 0;
+		}
+	}
+	return r;
+}
+
+/*
+ * What the pod did to its interface and must not arrive at home: what is stacked on it, names,
+ * which could clash, and NOARP, in which IPv6 sees an interface that needs no duplicate
  * detection, then and for ever (ipv6_add_dev()).
  */
 static int leave_behind(struct world *w, struct err *e)
@@ -238,7 +261,7 @@ static int leave_behind(struct world *w, struct err *e)
 		r = world_get_link(w, e);
 	if (!r && w->link.n_altnames)
 		r = prop_netdev_set_altnames(w, &none, e);
-	return r;
+	return r ? r : drop_uppers(w, e);
 }
 
 /*

@@ -76,9 +76,7 @@ int prop_vf_get_link_state(struct world *w, struct value *ret, struct err *e)
 	return r;
 }
 
-/* Add one property's value to the attributes of a message. */
-typedef void vf_put(struct vf_attrs *a, const struct value *v);
-
+/* put_*: add one property's value to the attributes of a message. */
 static void put_mac(struct vf_attrs *a, const struct value *v)
 {
 	a->have |= VF_MAC;
@@ -200,7 +198,8 @@ static int write_vf(struct world *w, const struct vf_attrs *to, struct err *e)
 	return r ? explain(w, e) : 0;
 }
 
-static int set_vf(struct world *w, vf_put *put, const struct value *to, struct err *e)
+static int set_vf(struct world *w, void (*put)(struct vf_attrs *a, const struct value *v),
+		  const struct value *to, struct err *e)
 {
 	struct vf_attrs a = { 0 };
 
@@ -239,12 +238,12 @@ int prop_vf_set_link_state(struct world *w, const struct value *to, struct err *
 }
 
 static const struct {
-	const char *prop;
-	vf_put *put;
-} vf_puts[] = {
-	{ "vf.mac", put_mac },	   { "vf.vlan", put_vlan },
-	{ "vf.rate", put_rate },   { "vf.spoofchk", put_spoofchk },
-	{ "vf.trust", put_trust }, { "vf.link_state", put_link_state },
+	int (*set)(struct world *w, const struct value *to, struct err *e);
+	void (*put)(struct vf_attrs *a, const struct value *v);
+} rows[] = {
+	{ prop_vf_set_mac, put_mac },	  { prop_vf_set_vlan, put_vlan },
+	{ prop_vf_set_rate, put_rate },	  { prop_vf_set_spoofchk, put_spoofchk },
+	{ prop_vf_set_trust, put_trust }, { prop_vf_set_link_state, put_link_state },
 };
 
 int prop_vf_set_group(struct world *w, const struct assign *a, size_t n, struct err *e)
@@ -252,8 +251,8 @@ int prop_vf_set_group(struct world *w, const struct assign *a, size_t n, struct 
 	struct vf_attrs attrs = { 0 };
 
 	for (size_t i = 0; i < n; i++)
-		for (size_t j = 0; j < array_size(vf_puts); j++)
-			if (!strcmp(a[i].prop->name, vf_puts[j].prop))
-				vf_puts[j].put(&attrs, a[i].to);
+		for (size_t j = 0; j < array_size(rows); j++)
+			if (a[i].prop->set == rows[j].set)
+				rows[j].put(&attrs, a[i].to);
 	return write_vf(w, &attrs, e);
 }

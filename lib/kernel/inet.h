@@ -22,8 +22,6 @@ int inet_add_addrs(struct nl *nl, int ifindex, const struct cidr *addrs, size_t 
 int inet_add_routes(struct nl *nl, int ifindex, const struct route *routes, size_t n,
 		    struct err *e) must_check;
 
-enum inet_dad { INET_DAD_DONE, INET_DAD_TENTATIVE, INET_DAD_FAILED };
-
 /**
  * inet_wait_dad() - wait by events until duplicate address detection of @addrs is over
  *

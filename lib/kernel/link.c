@@ -140,17 +140,53 @@ int link_del_altname(struct nl *nl, int ifindex, const char *altname, struct err
 	return change_altname(nl, RTM_DELLINKPROP, ifindex, altname, e);
 }
 
-int link_set_master(struct nl *nl, int ifindex, int master, struct err *e)
+int link_set_attrs(struct nl *nl, int ifindex, const struct link_attrs *a, struct err *e)
 {
-	cleanup(nl_msg_free) struct nl_msg *m = make_setlink_master(ifindex, master);
+	cleanup(nl_msg_free) struct nl_msg *m = make_link_attrs(ifindex, a);
 
 	if (!m)
 		return nl_msg_full(e);
-	if (!nl_call(nl, m, e))
-		return 0;
-	if (!master)
-		return err_wrap(e, "release interface %d from its master", ifindex);
-	return err_wrap(e, "set master %d of interface %d", master, ifindex);
+	return nl_call(nl, m, e) ? err_wrap(e, "set attributes of interface %d", ifindex) : 0;
+}
+
+static int match_lower(uint16_t type, const void *data, size_t len, const void *want, void *ret,
+		       struct err *e)
+{
+	struct link_uppers *uppers = ret;
+	struct link l;
+
+	if (type != RTM_NEWLINK || read_link(data, len, &l))
+		return err_set(e, EBADMSG, "malformed link message");
+	if (l.lower == *(const int *)want && uppers->n < LINK_UPPERS_MAX)
+		uppers->ifindex[uppers->n++] = l.ifindex;
+	return 0;
+}
+
+int link_find_uppers(struct nl *nl, int ifindex, struct link_uppers *ret, struct err *e)
+{
+	cleanup(nl_msg_free) struct nl_msg *m = make_getlink(0, NULL, ext_mask);
+	struct link_uppers uppers = { 0 };
+	struct nl_query q = {
+		.each = match_lower, .want = &ifindex, .ret = &uppers, .size = sizeof(uppers)
+	};
+	int r;
+
+	if (!m)
+		return nl_msg_full(e);
+	r = nl_get_all(nl, m, &q, e);
+	if (r)
+		return err_wrap(e, "list interfaces");
+	*ret = uppers;
+	return 0;
+}
+
+int link_delete(struct nl *nl, int ifindex, struct err *e)
+{
+	cleanup(nl_msg_free) struct nl_msg *m = make_dellink(ifindex);
+
+	if (!m)
+		return nl_msg_full(e);
+	return nl_call(nl, m, e) ? err_wrap(e, "delete interface %d", ifindex) : 0;
 }
 
 int link_wait(struct netns *in, const struct netns *home, int ifindex,

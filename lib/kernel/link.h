@@ -16,6 +16,38 @@
 enum {
 	LINK_ALTNAME_MAX = 128, /* ALTIFNAMSIZ */
 	LINK_ALTNAMES_MAX = 16,
+	LINK_ALIAS_MAX = 256, /* IFALIASZ */
+	LINK_UPPERS_MAX = 64,
+};
+
+enum link_attr {
+	LINK_TXQLEN = 1 << 0,
+	LINK_GROUP = 1 << 1,
+	LINK_ALIAS = 1 << 2,
+	LINK_BROADCAST = 1 << 3,
+	LINK_MODE = 1 << 4,
+	LINK_SIZES = 1 << 5,
+	LINK_IPV4_SIZES = 1 << 6,
+	LINK_ACCEPT_DAD = 1 << 7,
+};
+
+/**
+ * struct link_attrs - what a user of an interface may set and no change of namespace resets
+ * @have:       LINK_* bits: told by the kernel, or to be set
+ * @mode:       IF_LINK_MODE_*: a "dormant" interface never gets operational by itself
+ * @gso_max_size, @gso_max_segs, @gro_max_size: LINK_SIZES
+ * @gso_ipv4_max_size, @gro_ipv4_max_size: LINK_IPV4_SIZES (6.3); they follow a change of LINK_SIZES
+ * @accept_dad: of IPv6; told only, to be set by sysctl
+ */
+struct link_attrs {
+	unsigned have;
+	uint32_t txqlen, group;
+	char alias[LINK_ALIAS_MAX];
+	struct mac broadcast;
+	uint8_t mode;
+	uint32_t gso_max_size, gso_max_segs, gro_max_size;
+	uint32_t gso_ipv4_max_size, gro_ipv4_max_size;
+	int32_t accept_dad;
 };
 
 /**
@@ -27,6 +59,8 @@ enum {
  * @parent:   IFLA_PARENT_DEV_NAME, the PCI or auxiliary device (5.14); "" if not told
  * @max_mtu:  0: not told
  * @master:   ifindex of bond or bridge, 0: none
+ * @lower:    of a VLAN, macvlan, ...: ifindex of the interface it is on, if that is in the same
+ *            namespace; 0: none
  */
 struct link {
 	int ifindex;
@@ -36,10 +70,11 @@ struct link {
 	uint16_t type;
 	uint32_t flags, mtu, min_mtu, max_mtu;
 	uint8_t operstate;
-	int master;
+	int master, lower;
 	char parent[DEVID_MAX];
 	size_t n_altnames;
 	char altnames[LINK_ALTNAMES_MAX][LINK_ALTNAME_MAX];
+	struct link_attrs attrs;
 };
 
 /** link_get() - by ifindex; -ENODEV */
@@ -96,8 +131,25 @@ int link_set(struct nl *nl, int ifindex, const struct link_change *c, struct err
 int link_add_altname(struct nl *nl, int ifindex, const char *altname, struct err *e) must_check;
 int link_del_altname(struct nl *nl, int ifindex, const char *altname, struct err *e) must_check;
 
-/** link_set_master() - 0: release from its bond or bridge */
-int link_set_master(struct nl *nl, int ifindex, int master, struct err *e) must_check;
+/** link_set_attrs() - all of @a->have in one message; stops at the first that is refused */
+int link_set_attrs(struct nl *nl, int ifindex, const struct link_attrs *a,
+		   struct err *e) must_check;
+
+struct link_uppers {
+	size_t n;
+	int ifindex[LINK_UPPERS_MAX];
+};
+
+/**
+ * link_find_uppers() - the interfaces of this namespace that are stacked on another one of it
+ *
+ * VLANs, macvlans, ipvlans: unlike a bond or a bridge they keep an interface that moves to another
+ * namespace, and go on using it there. The first LINK_UPPERS_MAX.
+ */
+int link_find_uppers(struct nl *nl, int ifindex, struct link_uppers *ret, struct err *e) must_check;
+
+/** link_delete() - of a virtual interface; -EOPNOTSUPP: it is of hardware; -ENODEV */
+int link_delete(struct nl *nl, int ifindex, struct err *e) must_check;
 
 /**
  * link_wait() - wait by events until an interface is as wanted

@@ -54,14 +54,11 @@ struct nl_msg *make_setlink(int ifindex, const struct link_change *c)
 	return take_ptr(m);
 }
 
-struct nl_msg *make_setlink_master(int ifindex, int master)
+struct nl_msg *make_dellink(int ifindex)
 {
 	struct ifinfomsg ifi = { .ifi_index = ifindex };
-	cleanup(nl_msg_free) struct nl_msg *m = nl_msg_new(RTM_SETLINK, 0, &ifi, sizeof(ifi));
 
-	if (!m || nla_put_u32(m, IFLA_MASTER, (uint32_t)master))
-		return NULL;
-	return take_ptr(m);
+	return nl_msg_new(RTM_DELLINK, 0, &ifi, sizeof(ifi));
 }
 
 struct nl_msg *make_altname(int type, int ifindex, const char *altname)
@@ -101,19 +98,20 @@ static uint32_t u32_or_0(const struct nlattr *a)
 
 int read_link(const void *data, size_t len, struct link *ret)
 {
-	static const struct nla_policy policy[IFLA_MAX + 1] = {
+	static const struct nla_policy policy[LINK_TB_MAX + 1] = {
 		[IFLA_IFNAME] = { .type = NLA_STRING, .maxlen = IFNAMSIZ },
 		[IFLA_MTU] = { .type = NLA_U32 },
 		[IFLA_MIN_MTU] = { .type = NLA_U32 },
 		[IFLA_MAX_MTU] = { .type = NLA_U32 },
 		[IFLA_MASTER] = { .type = NLA_U32 },
+		[IFLA_LINK] = { .type = NLA_U32 },
 		[IFLA_OPERSTATE] = { .type = NLA_U8 },
 		[IFLA_PARENT_DEV_NAME] = { .type = NLA_STRING },
 	};
 	const struct ifinfomsg *ifi = data;
-	struct nlattr *tb[IFLA_MAX + 1];
+	struct nlattr *tb[LINK_TB_MAX + 1];
 
-	if (len < sizeof(*ifi) || nl_attrs(tb, IFLA_MAX, ifi + 1, len - sizeof(*ifi), policy) ||
+	if (len < sizeof(*ifi) || nl_attrs(tb, LINK_TB_MAX, ifi + 1, len - sizeof(*ifi), policy) ||
 	    !tb[IFLA_IFNAME])
 		return -EBADMSG;
 	*ret = (struct link){
@@ -124,6 +122,7 @@ int read_link(const void *data, size_t len, struct link *ret)
 		.min_mtu = u32_or_0(tb[IFLA_MIN_MTU]),
 		.max_mtu = u32_or_0(tb[IFLA_MAX_MTU]),
 		.master = (int)u32_or_0(tb[IFLA_MASTER]),
+		.lower = tb[IFLA_LINK_NETNSID] ? 0 : (int)u32_or_0(tb[IFLA_LINK]),
 		.operstate = tb[IFLA_OPERSTATE] ? nla_get_u8(tb[IFLA_OPERSTATE]) : 0,
 	};
 	memcpy(ret->name, nla_data(tb[IFLA_IFNAME]), (size_t)nla_len(tb[IFLA_IFNAME]));
@@ -137,5 +136,6 @@ int read_link(const void *data, size_t len, struct link *ret)
 		       (size_t)nla_len(tb[IFLA_PARENT_DEV_NAME]));
 	if (tb[IFLA_PROP_LIST])
 		read_altnames(tb[IFLA_PROP_LIST], ret);
+	read_link_attrs(tb, &ret->attrs);
 	return 0;
 }

@@ -32,7 +32,7 @@ int sysctl_set_conf(const struct netns *in, const struct netns *home, const char
 		    const struct sysctl_set *sets, size_t n, struct err *e)
 {
 	struct err first = { 0 };
-	int r = netns_enter(in, e);
+	int r = in ? netns_enter(in, e) : 0;
 
 	if (r)
 		return r;
@@ -42,7 +42,8 @@ int sysctl_set_conf(const struct netns *in, const struct netns *home, const char
 		if (set_one(ifname, &sets[i], &one))
 			(void)err_gather(&first, &one);
 	}
-	netns_leave(home);
+	if (in)
+		netns_leave(home);
 	if (first.sys)
 		*e = first;
 	return -first.sys;

@@ -13,6 +13,7 @@ struct sysctl_set {
 
 /**
  * sysctl_set_conf() - write several settings of one interface in one visit of the namespace
+ * @in, @home: as in nl_open()
  *
  * Which namespace /proc/sys/net shows is decided by the thread at open().
  * A setting this kernel does not have (-ENOENT, IPv6 built out) is skipped.

@@ -26,10 +26,18 @@
 /** make_getlink() - by @ifindex, else by @name (also alternative), else all */
 struct nl_msg *make_getlink(int ifindex, const char *name, uint32_t ext_mask) must_check;
 struct nl_msg *make_setlink(int ifindex, const struct link_change *c) must_check;
-struct nl_msg *make_setlink_master(int ifindex, int master) must_check;
+struct nl_msg *make_dellink(int ifindex) must_check;
 /** make_altname() - @type: RTM_NEWLINKPROP, RTM_DELLINKPROP */
 struct nl_msg *make_altname(int type, int ifindex, const char *altname) must_check;
 int read_link(const void *data, size_t len, struct link *ret) must_check;
+
+/* link_attrs.c */
+
+enum { LINK_TB_MAX = 64 /* IFLA_GRO_IPV4_MAX_SIZE, newer than the headers of the oldest builds */ };
+
+struct nl_msg *make_link_attrs(int ifindex, const struct link_attrs *a) must_check;
+/** read_link_attrs() - from the attributes of a link message, LINK_TB_MAX + 1 of them */
+void read_link_attrs(struct nlattr *const *tb, struct link_attrs *ret);
 
 /* vf.c */
 

@@ -12,7 +12,7 @@
 #include "base/types.h"
 
 enum {
-	VALUE_TEXT_MAX = 64,
+	VALUE_TEXT_MAX = 256, /* an alias of an interface */
 	VALUE_NAMES_MAX = 16,
 	VALUE_NAME_MAX = 128,
 };

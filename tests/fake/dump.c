@@ -70,6 +70,9 @@ static void dump_link(FILE *f, const struct fake_world *w, int link)
 		(void)fprintf(f, " master %d", l->master);
 	if (l->arp_notify)
 		(void)fprintf(f, " arp_notify");
+	if (l->flags & IFF_NOARP)
+		(void)fprintf(f, " noarp");
+	attrs_dump(f, &l->attrs);
 	for (int i = 0; i < FAKE_ALTNAMES_MAX; i++)
 		if (l->altnames[i][0])
 			(void)fprintf(f, " altname %s", l->altnames[i]);

@@ -182,6 +182,31 @@ static void test_vf_partial(void)
 	teardown(&b);
 }
 
+/* Measured on 6.1 and 6.12: these stay, and an interface that arrives without ARP loses its DAD. */
+static void test_attrs_stay(void)
+{
+	struct bench b = setup();
+	struct link_change there = { .netns_fd = b.pod.fd, .name = "net1" };
+	struct link_change back = { .netns_fd = b.home.fd, .name = "ens1f0v1" };
+	struct link_change arp = LINK_CHANGE_NONE;
+	const struct link_attrs a = { .have = LINK_TXQLEN | LINK_SIZES,
+				      .txqlen = 7,
+				      .gso_max_size = 40000 };
+	struct link l;
+
+	arp.flags_mask = arp.flags = IFF_NOARP;
+	CHECK(!link_set(b.host, b.vf, &there, &b.e));
+	CHECK(!link_set_attrs(b.in_pod, b.vf, &a, &b.e));
+	CHECK(!link_set(b.in_pod, b.vf, &arp, &b.e));
+	CHECK(!link_set(b.in_pod, b.vf, &back, &b.e));
+	CHECK(!link_get(b.host, b.vf, &l, &b.e));
+	CHECK(l.attrs.txqlen == 7 && l.attrs.gso_max_size == 40000);
+	/* it followed */
+	CHECK(l.attrs.gso_ipv4_max_size == 40000);
+	CHECK(l.attrs.accept_dad == -1);
+	teardown(&b);
+}
+
 static void test_netns_death(void)
 {
 	struct bench b = setup();
@@ -357,6 +382,7 @@ int main(void)
 	RUN(test_move_bad_mtu);
 	RUN(test_mac_of_untrusted_vf);
 	RUN(test_vf_partial);
+	RUN(test_attrs_stay);
 	RUN(test_netns_death);
 	RUN(test_rdma_move);
 	RUN(test_mac_modes);

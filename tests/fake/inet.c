@@ -2,6 +2,7 @@
 /* kernel/inet.h, kernel/announce.h and kernel/sysctl.h. */
 #include "kernel/inet.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "kernel/announce.h"
@@ -54,7 +55,7 @@ static int add_addr(struct fake_world *w, int link, const struct cidr *addr)
 	slot = fake_slot(w->addrs);
 	w->addrs[slot] = (struct fake_addr){ .used = true, .link = link, .addr = *addr };
 	if (v6)
-		w->addrs[slot].dad = w->dad_fail ? INET_DAD_FAILED : INET_DAD_DONE;
+		w->addrs[slot].dad = w->dad_fail ? DAD_FAILED : DAD_DONE;
 	return 0;
 }
 
@@ -128,9 +129,9 @@ static int wait_dad(const struct fake_world *w, int link, const struct cidr *add
 
 		if (addrs[i].ip.family != AF_INET6 || a == NONE)
 			continue;
-		if (w->addrs[a].dad == INET_DAD_FAILED)
+		if (w->addrs[a].dad == DAD_FAILED)
 			return -EADDRINUSE;
-		if (w->addrs[a].dad == INET_DAD_TENTATIVE)
+		if (w->addrs[a].dad == DAD_TENTATIVE)
 			return -ETIMEDOUT;
 	}
 	return 0;
@@ -232,6 +233,10 @@ static int write_sysctl(struct fake_world *w, int link, const struct sysctl_set 
 	/* Not built into this kernel: skipped. */
 	if (!strcmp(s->family, "ipv6") && w->no_ipv6)
 		return 0;
+	if (!strcmp(s->key, "accept_dad")) {
+		w->links[link].attrs.accept_dad = atoi(s->value);
+		return 0;
+	}
 	if (str_copy(row.family, sizeof(row.family), s->family) ||
 	    str_copy(row.key, sizeof(row.key), s->key) ||
 	    str_copy(row.value, sizeof(row.value), s->value))
@@ -251,10 +256,10 @@ int sysctl_set_conf(const struct netns *in, const struct netns *home, const char
 		    const struct sysctl_set *sets, size_t n, struct err *e)
 {
 	struct fake_world *w = fake_get();
-	int ns = ns_of_fd(in->fd), link, r, first;
+	int ns = in ? ns_of_fd(in->fd) : ns_current(), link, r, first;
 	struct fake_call c;
 
-	if (ns_of_fd(home->fd) != HOST)
+	if (in && ns_of_fd(home->fd) != HOST)
 		fake_fatal("sysctl_set_conf() cannot come back home");
 	link = ns < 0 ? NONE : link_by_name(w, ns, ifname, NONE);
 	first = fake_enter(&c, "sysctl.set", "%s", link == NONE ? "?" : link_label(w, link));

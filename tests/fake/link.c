@@ -109,8 +109,13 @@ static void show(struct fake_world *w, struct fake_link *l, struct link *ret)
 		.max_mtu = l->max_mtu,
 		.operstate = l->operstate,
 		.master = l->master,
+		.attrs = l->attrs,
 	};
 	memcpy(ret->name, l->name, sizeof(ret->name));
+	if (l->lower != NONE && w->links[l->lower].ns == l->ns)
+		ret->lower = w->links[l->lower].ifindex;
+	if (w->no_ipv6)
+		ret->attrs.have &= ~(unsigned)LINK_ACCEPT_DAD;
 	if (l->fn != NONE && !w->no_parent)
 		memcpy(ret->parent, w->fns[l->fn].id.name, sizeof(ret->parent));
 	for (int i = 0; i < FAKE_ALTNAMES_MAX; i++)
@@ -239,25 +244,48 @@ int link_del_altname(struct nl *nl, int ifindex, const char *altname, struct err
 	return fake_errno(e, fake_leave(&c, r), "delete alternative name %s", altname);
 }
 
-static int set_master(struct fake_world *w, int ns, int ifindex, int master)
+static void find_uppers(const struct fake_world *w, int ns, int lower, struct link_uppers *ret)
 {
-	int link = link_index(w, ns, ifindex);
+	*ret = (struct link_uppers){ 0 };
+	for (int i = 0; i < FAKE_LINK_MAX && ret->n < LINK_UPPERS_MAX; i++)
+		if (lower != NONE && w->links[i].used && w->links[i].ns == ns &&
+		    w->links[i].lower == lower)
+			ret->ifindex[ret->n++] = w->links[i].ifindex;
+}
 
-	if (link == NONE || (master && link_index(w, ns, master) == NONE))
+int link_find_uppers(struct nl *nl, int ifindex, struct link_uppers *ret, struct err *e)
+{
+	const struct fake_world *w = fake_get();
+	struct fake_call c;
+	int r = link_enter(&c, "link.uppers", nl, ifindex);
+
+	if (r >= 0) {
+		find_uppers(w, r, link_index(w, r, ifindex), ret);
+		r = 0;
+	}
+	return fake_errno(e, fake_leave(&c, r), "interfaces on top of %d", ifindex);
+}
+
+static int delete_link(struct fake_world *w, int link)
+{
+	if (link == NONE)
 		return -ENODEV;
-	w->links[link].master = master;
+	if (w->links[link].fn != NONE)
+		return -EOPNOTSUPP;
+	link_detach(w, link);
+	w->links[link] = (struct fake_link){ .used = false };
 	return 0;
 }
 
-int link_set_master(struct nl *nl, int ifindex, int master, struct err *e)
+int link_delete(struct nl *nl, int ifindex, struct err *e)
 {
 	struct fake_world *w = fake_get();
 	struct fake_call c;
-	int r = link_enter(&c, "link.master", nl, ifindex);
+	int r = link_enter(&c, "link.delete", nl, ifindex);
 
 	if (r >= 0)
-		r = set_master(w, r, ifindex, master);
-	return fake_errno(e, fake_leave(&c, r), "interface %d: master %d", ifindex, master);
+		r = delete_link(w, link_index(w, r, ifindex));
+	return fake_errno(e, fake_leave(&c, r), "delete interface %d", ifindex);
 }
 
 /* Look, let time pass, look again: what a person with a stop watch would see of the real one. */

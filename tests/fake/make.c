@@ -100,6 +100,8 @@ int fake_add_link(struct fake_world *w, int ns, int fn, const char *name)
 		.min_mtu = MTU_MIN,
 		.max_mtu = MTU_MAX,
 		.operstate = OPER_DOWN,
+		.lower = NONE,
+		.attrs = fake_attrs,
 	};
 	l->ifindex = link_new_ifindex(w, ns);
 	l->used = true;

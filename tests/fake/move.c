@@ -53,6 +53,8 @@ int link_move(struct fake_world *w, int link, int to, const char *pattern)
 	if (link_index(w, to, l->ifindex) != NONE)
 		l->ifindex = link_new_ifindex(w, to);
 	l->ns = to;
+	/* ipv6_add_dev(): an interface without ARP needs no detection of duplicates, then and for ever */
+	l->attrs.accept_dad = l->flags & IFF_NOARP ? -1 : 1;
 	memcpy(l->name, name, sizeof(l->name));
 	return 0;
 }

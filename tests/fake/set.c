@@ -252,6 +252,22 @@ static void move_link(struct fake_world *w, int link, const char *netns)
 		fake_fatal("interface %s cannot be moved", w->links[link].name);
 }
 
+static void set_flag(struct fake_link *l, uint32_t flag, bool on)
+{
+	l->flags = on ? l->flags | flag : l->flags & ~flag;
+}
+
+/* "on=NAME": it is a VLAN or the like of an interface beside it */
+static bool set_stacked(struct fake_world *w, int link, const char *key, const char *name)
+{
+	if (strcmp(key, "on") != 0)
+		return false;
+	w->links[link].lower = link_by_name(w, w->links[link].ns, name, link);
+	if (w->links[link].lower == NONE)
+		fake_fatal("no interface is named %s", name);
+	return true;
+}
+
 void set_link(struct fake_world *w, int link, char *word)
 {
 	const char *value = set_split(word);
@@ -284,8 +300,9 @@ void set_link(struct fake_world *w, int link, char *word)
 	} else if (!strcmp(word, "up")) {
 		set_up(w, l, set_yes(value));
 	} else if (!strcmp(word, "promisc")) {
-		l->flags =
-			set_yes(value) ? l->flags | IFF_PROMISC : l->flags & ~(uint32_t)IFF_PROMISC;
+		set_flag(l, IFF_PROMISC, set_yes(value));
+	} else if (!strcmp(word, "noarp")) {
+		set_flag(l, IFF_NOARP, set_yes(value));
 	} else if (!strcmp(word, "addr")) {
 		add_addr(w, link, value);
 	} else if (!strcmp(word, "noaddr")) {
@@ -294,7 +311,7 @@ void set_link(struct fake_world *w, int link, char *word)
 		del_route(w, link, value);
 	} else if (!strcmp(word, "netns")) {
 		move_link(w, link, value);
-	} else {
+	} else if (!set_stacked(w, link, word, value) && !attrs_set(&l->attrs, word, value)) {
 		fake_fatal("set link: %s", word);
 	}
 }

@@ -15,6 +15,7 @@
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "base/types.h"
 #include "fault.h"
@@ -110,11 +111,12 @@ struct fake_fn {
  * @fn:        NONE: virtual, dies with its namespace
  * @port:      phys_port_name; "" unreadable
  * @blind:     of a PF: tells nothing of VFs (a port that has none)
+ * @lower:     index of the interface it is stacked on (a VLAN, a macvlan); NONE
  * @mac_reads: reads until @mac_next is the MAC (MAC_DELAYED); 0: nothing under way
  */
 struct fake_link {
 	bool used;
-	int ns, fn, ifindex, master;
+	int ns, fn, ifindex, master, lower;
 	char name[IFNAMSIZ], port[16];
 	struct mac mac, mac_next;
 	unsigned mac_reads;
@@ -123,6 +125,7 @@ struct fake_link {
 	uint32_t flags, mtu, min_mtu, max_mtu;
 	bool arp_notify, blind;
 	char altnames[FAKE_ALTNAMES_MAX][LINK_ALTNAME_MAX];
+	struct link_attrs attrs;
 };
 
 /* When the GID table follows the addresses of the device's interface */
@@ -141,11 +144,13 @@ struct fake_rdma {
 	unsigned gid_looks;
 };
 
+enum fake_dad { DAD_DONE, DAD_TENTATIVE, DAD_FAILED };
+
 struct fake_addr {
 	bool used;
 	int link;
 	struct cidr addr;
-	enum inet_dad dad;
+	enum fake_dad dad;
 };
 
 struct fake_route {
@@ -294,6 +299,13 @@ void link_down(struct fake_world *w, struct fake_link *l);
 void link_detach(struct fake_world *w, int link);
 /** link_move() - __dev_change_net_namespace(): all or nothing */
 int link_move(struct fake_world *w, int link, int to, const char *pattern);
+
+/* attrs.c */
+extern const struct link_attrs fake_attrs; /* of a new interface */
+/** attrs_set() - fakectl's KEY=VALUE of an attribute; false: it is none */
+bool attrs_set(struct link_attrs *a, const char *key, const char *value);
+/** attrs_dump() - those that are not as in a new interface */
+void attrs_dump(FILE *f, const struct link_attrs *a);
 
 /* rdma.c */
 int uverbs_lowest(const struct fake_world *w);

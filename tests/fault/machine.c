@@ -86,6 +86,8 @@ static void make_pristine(struct machine *m)
 	set(w, "host/ens1f0v1", "altname=enp3s0f0v1");
 	set(w, "host/ens1f0v1", "mac=02:00:00:00:bb:01");
 	set(w, "host/ens1f0v1", "mtu=9000");
+	set(w, "host/ens1f0v1", "txqlen=500");
+	set(w, "host/ens1f0v1", "alias=ours");
 	for (; *settings; settings += 2)
 		set(w, settings[0], settings[1]);
 	m->pristine = malloc(sizeof(*w));
@@ -256,6 +258,31 @@ static int spawn(struct machine *m, enum plugin p, const char *in, const char *o
 	return wait_all(pid);
 }
 
+/* A pod that does what it can to its interface, for the next one to find. */
+static void meddle(const struct pod *pod)
+{
+	static const char *const words[] = { "txqlen=7", "alias=theirs", "linkmode=1", "sizes=9000",
+					     "noarp=yes" };
+	struct fake_world *w = fake_get();
+	int ns = ns_find_path(w, pod->netns), link, upper;
+
+	if (ns == NONE)
+		return;
+	link = link_by_name(w, ns, "net1", NONE);
+	if (link == NONE)
+		return;
+	for (size_t i = 0; i < array_size(words); i++) {
+		char word[32];
+
+		fake_copy(word, sizeof(word), words[i]);
+		set_link(w, link, word);
+	}
+	if (link_by_name(w, ns, "vlan5", NONE) == NONE) {
+		upper = fake_add_link(w, ns, NONE, "vlan5");
+		w->links[upper].lower = link;
+	}
+}
+
 int machine_run(struct machine *m, enum plugin p, enum verb v, struct pod *pod)
 {
 	char in[PATH_MAX], out[PATH_MAX];
@@ -265,6 +292,8 @@ int machine_run(struct machine *m, enum plugin p, enum verb v, struct pod *pod)
 	fake_printf(out, sizeof(out), "%s/out", m->dir);
 	if (v == ADD && p == SRIOV)
 		pod->answer[0] = '\0';
+	if (v == DEL && pod->added[p])
+		meddle(pod);
 	write_conf(m, in, p, v, pod);
 	set_environment(m, v, pod);
 	if (m->verbose)

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <linux/if_link.h>
+#include <linux/ipv6.h>
 #include <linux/rtnetlink.h>
 #include <stdio.h>
 #include <string.h>
@@ -29,6 +30,7 @@ static struct nl_msg *link_answer(const char *parent)
 	nla_put_u32(m, IFLA_MIN_MTU, 68);
 	nla_put_u32(m, IFLA_MAX_MTU, 9978);
 	nla_put_u32(m, IFLA_MASTER, 7);
+	nla_put_u32(m, IFLA_LINK, 9);
 	nla_put_u8(m, IFLA_OPERSTATE, 6);
 	nla_put_string(m, IFLA_PARENT_DEV_NAME, parent);
 	nla_put_u32(m, 4000, 1);
@@ -63,6 +65,7 @@ START_TEST(answer_is_read)
 	ck_assert_uint_eq(l.min_mtu, 68);
 	ck_assert_uint_eq(l.max_mtu, 9978);
 	ck_assert_int_eq(l.master, 7);
+	ck_assert_int_eq(l.lower, 9);
 	ck_assert_uint_eq(l.operstate, 6);
 	ck_assert_str_eq(l.parent, "0000:81:01.3");
 	ck_assert_uint_eq(l.n_altnames, 2);
@@ -80,6 +83,92 @@ START_TEST(parent_that_is_too_long_is_no_parent)
 	parent[sizeof(parent) - 1] = '\0';
 	ck_assert_int_eq(read_answer(link_answer(parent), &l), 0);
 	ck_assert_str_eq(l.parent, "");
+}
+END_TEST
+
+START_TEST(lower_interface_of_another_namespace_is_none)
+{
+	struct nl_msg *m = link_answer("");
+	struct link l;
+
+	nla_put_u32(m, IFLA_LINK_NETNSID, 0);
+	ck_assert_int_eq(read_answer(m, &l), 0);
+	ck_assert_int_eq(l.lower, 0);
+}
+END_TEST
+
+static const struct link_attrs some_attrs = {
+	.have = LINK_TXQLEN | LINK_GROUP | LINK_ALIAS | LINK_BROADCAST | LINK_MODE | LINK_SIZES |
+		LINK_IPV4_SIZES,
+	.txqlen = 77,
+	.group = 5,
+	.alias = "storage",
+	.broadcast = { { 1, 2, 3, 4, 5, 6 } },
+	.mode = 1,
+	.gso_max_size = 0x10000,
+	.gso_max_segs = 0xffff,
+	.gro_max_size = 0x20000,
+	.gso_ipv4_max_size = 0x8000,
+	.gro_ipv4_max_size = 0x4000,
+};
+
+/* As the kernel tells it: an array of all sysctls, of which one is ours. */
+static void put_ipv6_conf(struct nl_msg *m, int32_t accept_dad, size_t n)
+{
+	int32_t conf[DEVCONF_MAX] = { 0 };
+	struct nlattr *spec = nla_nest_start(m, IFLA_AF_SPEC), *inet6;
+
+	conf[DEVCONF_ACCEPT_DAD] = accept_dad;
+	inet6 = nla_nest_start(m, AF_INET6);
+	nla_put(m, IFLA_INET6_CONF, (int)(n * sizeof(*conf)), conf);
+	nla_nest_end(m, inet6);
+	nla_nest_end(m, spec);
+}
+
+/* What is written is what is read: the same attributes go both ways. */
+START_TEST(attributes_come_back_as_they_were_written)
+{
+	struct nl_msg *m = make_link_attrs(5, &some_attrs);
+	struct link_attrs a;
+	struct link l;
+
+	nla_put_string(m, IFLA_IFNAME, "ens1f0v3");
+	put_ipv6_conf(m, -1, DEVCONF_MAX);
+	ck_assert_int_eq(read_answer(m, &l), 0);
+	ck_assert_uint_eq(l.attrs.have, some_attrs.have | LINK_ACCEPT_DAD);
+	ck_assert_int_eq(l.attrs.accept_dad, -1);
+	a = l.attrs;
+	a.have = some_attrs.have;
+	a.accept_dad = 0;
+	ck_assert_mem_eq(&a, &some_attrs, sizeof(a));
+}
+END_TEST
+
+START_TEST(attributes_that_are_not_told)
+{
+	struct ifinfomsg ifi = { .ifi_index = 1 };
+	struct nl_msg *m = nl_msg_new(RTM_NEWLINK, 0, &ifi, sizeof(ifi));
+	struct link l;
+
+	nla_put_string(m, IFLA_IFNAME, "eth0");
+	/* a kernel that knows fewer sysctls, and one attribute of a pair */
+	put_ipv6_conf(m, -1, DEVCONF_ACCEPT_DAD);
+	nla_put_u32(m, 63, 1);
+	nla_put_u32(m, IFLA_GSO_MAX_SIZE, 1);
+	ck_assert_int_eq(read_answer(m, &l), 0);
+	/* no alias is told by silence */
+	ck_assert_uint_eq(l.attrs.have, LINK_ALIAS);
+	ck_assert_str_eq(l.attrs.alias, "");
+}
+END_TEST
+
+START_TEST(an_empty_alias_has_no_bytes)
+{
+	struct link_attrs a = { .have = LINK_ALIAS };
+
+	assert_bytes(make_link_attrs(5, &a), "24000000130000000000000000000000"
+					     "00000000050000000000000000000000"
+					     "04001400");
 }
 END_TEST
 
@@ -133,6 +222,7 @@ static void read_any(const void *data, size_t len)
 		return;
 	ck_assert_uint_lt(strlen(l.name), sizeof(l.name));
 	ck_assert_uint_lt(strlen(l.parent), sizeof(l.parent));
+	ck_assert_uint_lt(strlen(l.attrs.alias), sizeof(l.attrs.alias));
 	for (size_t i = 0; i < l.n_altnames; i++)
 		ck_assert_uint_lt(strlen(l.altnames[i]), LINK_ALTNAME_MAX);
 }
@@ -207,15 +297,14 @@ START_TEST(unset_members_are_not_sent)
 }
 END_TEST
 
-START_TEST(altname_and_master)
+START_TEST(altname_and_delete)
 {
 	assert_bytes(make_altname(RTM_NEWLINKPROP, 5, "alt"), "2c0000006c0000000000000000000000"
 							      "00000000050000000000000000000000"
 							      "0c003480"
 							      "08003500616c7400");
-	assert_bytes(make_setlink_master(5, 0), "28000000130000000000000000000000"
-						"00000000050000000000000000000000"
-						"08000a0000000000");
+	assert_bytes(make_dellink(5), "20000000110000000000000000000000"
+				      "00000000050000000000000000000000");
 }
 END_TEST
 
@@ -226,6 +315,10 @@ Suite *unit_suite(void)
 
 	tcase_add_test(t, answer_is_read);
 	tcase_add_test(t, parent_that_is_too_long_is_no_parent);
+	tcase_add_test(t, lower_interface_of_another_namespace_is_none);
+	tcase_add_test(t, attributes_come_back_as_they_were_written);
+	tcase_add_test(t, attributes_that_are_not_told);
+	tcase_add_test(t, an_empty_alias_has_no_bytes);
 	tcase_add_test(t, infiniband_address_is_not_a_mac);
 	tcase_add_test(t, altnames_beyond_our_room_are_left_out);
 	tcase_add_test(t, answer_without_name_is_malformed);
@@ -233,7 +326,7 @@ Suite *unit_suite(void)
 	tcase_add_test(t, get_asks_for_no_statistics);
 	tcase_add_test(t, one_message_moves_renames_and_configures);
 	tcase_add_test(t, unset_members_are_not_sent);
-	tcase_add_test(t, altname_and_master);
+	tcase_add_test(t, altname_and_delete);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -75,7 +75,11 @@ static void assert_want(const char *name, struct value v)
 	ck_assert_int_eq(want(name)->type, prop_find(&sriov_props, name)->type);
 }
 
-#define NETDEV "netdev.altnames netdev.place netdev.mac netdev.mtu netdev.flags "
+#define MOVED  "netdev.place netdev.mac netdev.mtu netdev.flags "
+#define NETDEV "netdev.altnames " MOVED
+#define ATTRS                                                                                      \
+	"netdev.txqlen netdev.group netdev.alias netdev.broadcast netdev.mode netdev.sizes "       \
+	"netdev.ipv4_sizes netdev.accept_dad "
 #define ALL_VF "vf.mac vf.vlan vf.rate vf.spoofchk vf.trust vf.link_state "
 
 START_TEST(what_was_not_asked_for_is_not_touched_on_the_pf)
@@ -87,7 +91,8 @@ END_TEST
 START_TEST(all_that_can_be_asked_for_is_planned_in_the_order_of_the_table)
 {
 	ask_for_all();
-	ck_assert_str_eq(names(), ALL_VF NETDEV);
+	w.link.attrs.have = ~0U;
+	ck_assert_str_eq(names(), ALL_VF "netdev.altnames " ATTRS MOVED);
 	ck_assert_uint_eq(plan.n, sriov_props.n);
 	for (size_t i = 0; i < plan.n; i++)
 		ck_assert_ptr_eq(plan.steps[i].prop, &sriov_props.props[i]);
@@ -148,6 +153,31 @@ START_TEST(what_the_pod_could_change_is_planned_as_it_is)
 }
 END_TEST
 
+START_TEST(what_a_pod_could_leave_behind_is_planned_as_it_is)
+{
+	w.link.attrs = (struct link_attrs){ .have = ~0U,
+					    .txqlen = 10,
+					    .group = 11,
+					    .alias = "a",
+					    .broadcast = wanted,
+					    .mode = 1,
+					    .gso_max_size = 12,
+					    .gso_max_segs = 13,
+					    .gro_max_size = 14,
+					    .gso_ipv4_max_size = 15,
+					    .gro_ipv4_max_size = 16,
+					    .accept_dad = -1 };
+	assert_want("netdev.txqlen", value_number(10));
+	assert_want("netdev.group", value_number(11));
+	assert_want("netdev.alias", value_text("a"));
+	assert_want("netdev.broadcast", value_mac(&wanted));
+	assert_want("netdev.mode", value_number(1));
+	assert_want("netdev.sizes", value_numbers(12, 13, 14));
+	assert_want("netdev.ipv4_sizes", value_numbers(15, 16, 0));
+	assert_want("netdev.accept_dad", value_number(UINT32_MAX));
+}
+END_TEST
+
 START_TEST(flags_that_the_kernel_keeps_for_itself_are_not_planned)
 {
 	w.link.flags = ~0U;
@@ -201,6 +231,7 @@ Suite *unit_suite(void)
 	tcase_add_test(tc, the_values_are_those_of_the_configuration);
 	tcase_add_test(tc, clearing_is_asking_for_0);
 	tcase_add_test(tc, what_the_pod_could_change_is_planned_as_it_is);
+	tcase_add_test(tc, what_a_pod_could_leave_behind_is_planned_as_it_is);
 	tcase_add_test(tc, flags_that_the_kernel_keeps_for_itself_are_not_planned);
 	tcase_add_test(tc, the_interface_goes_to_the_pod_under_its_name_there);
 	tcase_add_test(tc, a_userspace_device_has_no_interface_to_plan);

@@ -208,6 +208,9 @@ START_TEST(as_many_and_as_long_names_as_there_is_room_for_survive)
 }
 END_TEST
 
+#define X16 "xxxxxxxxxxxxxxxx"
+#define X64 X16 X16 X16 X16
+
 static const struct {
 	enum value_type type;
 	const char *text;
@@ -227,7 +230,7 @@ static const struct {
 	{ VALUE_MAC, "2" },
 	{ VALUE_TEXT, "1" },
 	{ VALUE_TEXT, "['a']" },
-	{ VALUE_TEXT, "'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'" },
+	{ VALUE_TEXT, "'" X64 X64 X64 X64 "'" },
 	{ VALUE_NUMBERS, "[]" },
 	{ VALUE_NUMBERS, "[1,2]" },
 	{ VALUE_NUMBERS, "[1,2,3,4]" },

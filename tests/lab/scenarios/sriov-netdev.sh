@@ -67,6 +67,66 @@ in_pod p1 ip link set net1 promisc on allmulticast on arp off
 sriov_del p1
 same_now "$LAB_TMP/before"
 
+say "what no change of namespace resets comes back, too"
+ip link set "$(vf_netdev 1)" txqueuelen 500 group 3 alias ours
+snapshot "$LAB_TMP/with-attributes"
+# attach, and the pod sets all that it can
+attach_and_meddle() {
+	sriov_add p1 1
+	contains "the pod's link" "$(pod_link p1)" 'qlen 500' 'group 3' 'alias ours'
+	in_pod p1 ip -batch - <<-BATCH
+		link set net1 txqueuelen 7
+		link set net1 group 9
+		link set net1 alias theirs
+		link set net1 mode dormant
+		link set net1 broadcast 01:02:03:04:05:06
+		link set net1 gso_max_size 30000
+		link set net1 gso_max_segs 12
+		link set net1 gro_max_size 30001
+		link set net1 trailers off
+		link set net1 dynamic on
+		link set net1 arp off
+	BATCH
+	sriov_check p1
+}
+attach_and_meddle
+sriov_del p1
+same_now "$LAB_TMP/with-attributes" "and the pod lives"
+attach_and_meddle
+pod_del p1
+sriov_del p1
+pod p1
+same_now "$LAB_TMP/with-attributes" "and the pod dies"
+ip link set "$(vf_netdev 1)" txqueuelen 1000 group default alias ''
+same_now "$LAB_TMP/before"
+
+say "what the pod stacked on its interface does not stay on it"
+modprobe dummy numdummies=0
+modprobe -a macvlan ipvlan 8021q
+# stacked KIND...: goes with the VF, while others of the pod stay; and when the pod dies, as well
+stacked() {
+	sriov_add p1 1
+	in_pod p1 ip link add other type dummy
+	in_pod p1 ip link add link other name vlan9 type vlan id 9
+	in_pod p1 ip link add link net1 name up0 type "$@"
+	in_pod p1 ip link set up0 up
+	in_pod p1 ip link add link net1 name vlan5 type vlan id 5
+	sriov_del p1
+	equal "interfaces in the pod after DEL with $1" \
+		"$(in_pod p1 ip -o link | sed 's/^[0-9]*: \([^:@]*\).*/\1/' | tr '\n' ' ')" 'lo other vlan9 '
+	in_pod p1 ip link del other
+	same_now "$LAB_TMP/before" "after $1"
+	sriov_add p1 1
+	in_pod p1 ip link add link net1 name up0 type "$@"
+	in_pod p1 ip link set up0 up
+	pod_del p1
+	sriov_del p1
+	pod p1
+	same_now "$LAB_TMP/before" "after $1, and the pod dies"
+}
+stacked macvlan mode passthru
+stacked ipvlan
+
 say "a VF that the pod put into a bond"
 modprobe bonding max_bonds=0
 sriov_add p1 1 '{ "trust": "on" }'
