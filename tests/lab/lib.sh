@@ -134,11 +134,26 @@ vf_line() {
 	ip link show "$LAB_PF" | sed -n "s/^ *vf $1 */vf $1 /p"
 }
 
-# The PF's own address comes with its carrier, a little after "up": a snapshot taken in between would
-# differ from any later one.
-pf_has_settled() {
-	ip -6 route show table all dev "$LAB_PF" | grep -q '^local fe80:' &&
-		ip -6 route show table all dev "$LAB_PF" | grep -q '^multicast ff00:'
+# Carrier, and what comes with it, the kernel tells of a little after "up": a snapshot taken in between
+# would differ from any later one.
+is_up() {
+	grep -q '^up$' "/sys/class/net/$1/operstate"
+}
+
+has_settled() {
+	is_up "$1" && ip -6 route show table all dev "$1" >"$LAB_TMP/settled" &&
+		grep -q '^local fe80:' "$LAB_TMP/settled" && grep -q '^multicast ff00:' "$LAB_TMP/settled"
+}
+
+# pf_up PF: up and settled; its address is what it will be from the start. InfiniBand has none of that kind.
+pf_up() {
+	echo 0 >"/proc/sys/net/ipv6/conf/$1/accept_dad"
+	ip link set "$1" up
+	if grep -q '^1$' "/sys/class/net/$1/type"; then
+		until_true 10 has_settled "$1"
+	else
+		until_true 10 is_up "$1"
+	fi
 }
 
 # simnic_start [VFS [PARAMETER=VALUE...]]; RDMA_MODE=shared for the other mode
@@ -157,13 +172,7 @@ simnic_start() {
 	modprobe ib_umad
 	insmod /lab/simnic.ko "$@"
 	echo "$vfs" >"$LAB_PF_DIR/sriov_numvfs"
-	# so that the PF's address is what it will be from the start, and snapshots can compare it
-	echo 0 >"/proc/sys/net/ipv6/conf/$LAB_PF/accept_dad"
-	ip link set "$LAB_PF" up
-	case "$*" in
-	*ibmask=*) ;; # no Ethernet, no address of that kind
-	*) until_true 10 pf_has_settled ;;
-	esac
+	pf_up "$LAB_PF"
 }
 
 simnic_stop() {
@@ -202,6 +211,11 @@ simnic_log_clear() {
 	echo >"$SIMNIC/log"
 }
 
+# Has the driver done with the latest MAC that the PF set? With mac_mode 1
+mac_has_settled() {
+	simnic_log | awk '/^vf_mac / { waits = 1 } /^vf_mac_settled / { waits = 0 } END { exit waits }'
+}
+
 # ---- pods ----
 
 pod() {
@@ -222,74 +236,10 @@ in_pod() {
 
 # ---- the host's state, to compare ----
 
-# Each line of `ip -d link` with its device's name in front, so that a difference explains
-# itself and the order (by ifindex, which a return may change) does not matter. The queueing
-# discipline is left out: the kernel keeps the one of the first "up" for ever.
-state_links() {
-	ip -d link show | awk '
-		/^[0-9]+: / {
-			sub(/^[0-9]+: /, "")
-			sub(/ qdisc [^ ]+/, "")
-			name = $1
-			sub(/@.*/, ":", name)
-		}
-		{ sub(/^ +/, ""); print "link " name " " $0 }' | sort
-}
-
-state_addresses() {
-	ip -o addr show | sed 's/^[0-9]*: /addr /' | sort
-	ip route show table all | sed 's/^/route /'
-	ip -6 route show table all | sed 's/^/route6 /'
-}
-
-state_rdma() {
-	rdma dev show | sed 's/^[0-9]*: /rdma /' | sort
-	rdma link show | sed 's/^link /rdma link /' | sort
-	for entry in /sys/bus/pci/devices/*/infiniband_verbs/uverbs* \
-		/sys/bus/pci/devices/*/infiniband_mad/umad*; do
-		[ ! -e "$entry/ibdev" ] || {
-			read -r ibdev <"$entry/ibdev"
-			echo "node ${entry#/sys/bus/pci/devices/} is $ibdev"
-		}
-	done
-	for entry in /dev/infiniband/*; do
-		[ ! -e "$entry" ] || stat -c 'node %n %t:%T %a' "$entry"
-	done
-}
-
-# Sysctls that attaching may touch
-state_sysctls() {
-	grep -H . /proc/sys/net/ipv4/conf/*/arp_notify /proc/sys/net/ipv6/conf/*/ndisc_notify \
-		/proc/sys/net/ipv6/conf/*/optimistic_dad /proc/sys/net/ipv6/conf/*/accept_dad |
-		sed 's#^/proc/sys/#sysctl #'
-}
-
-state_drivers() {
-	for entry in /sys/bus/pci/drivers/simnicvf/0000:* /sys/bus/pci/drivers/vfio-pci/0000:*; do
-		[ ! -e "$entry" ] || echo "driver ${entry#/sys/bus/pci/drivers/}"
-	done
-}
-
-# Everything that CNI plugins keep: leases, records, mirrors, indexes, caches. Lock files are
-# empty and may stay; host-local remembers the last address on purpose.
-state_files() {
-	find /var/lib/cni /run -xdev -type f ! -empty ! -name 'last_reserved_ip.*' \
-		-exec md5sum {} + | sed 's/^/file /' | sort -k3
-	find /var/lib/cni /run -xdev ! -type f ! -type d ! -path '/run/netns/*' | sed 's/^/special /'
-}
-
-# snapshot FILE
+# snapshot FILE: links, VFs, addresses, routes, RDMA devices and their nodes, sysctls that attaching
+# may touch, drivers, files of CNI, mounts, namespaces; sorted lines. snapshot/host.c says what is left out.
 snapshot() {
-	{
-		state_links
-		state_addresses
-		state_rdma
-		state_sysctls
-		state_drivers
-		state_files
-		sed 's/^/mount /' /proc/mounts
-		ip netns list | sed 's/ (id.*//; s/^/netns /' | sort
-	} >"$1"
+	/lab/snapshot >"$1"
 }
 
 # same BEFORE AFTER [WHEN]: two snapshots must not differ
@@ -300,6 +250,21 @@ same() {
 # same_now BEFORE [WHEN]: the host is now as it was then
 same_now() {
 	snapshot "$LAB_TMP/now"
+	same "$1" "$LAB_TMP/now" "${2:-}"
+}
+
+is_as() {
+	snapshot "$LAB_TMP/now"
+	cmp -s "$1" "$LAB_TMP/now"
+}
+
+# until_same BEFORE [WHEN]: the same, for what the kernel itself does a little later (carrier, addresses):
+# never right after a plugin, which must have awaited it
+until_same() {
+	until_end=$(($(now) + 500))
+	until is_as "$1" || [ "$(now)" -ge "$until_end" ]; do
+		sleep 0.05
+	done
 	same "$1" "$LAB_TMP/now" "${2:-}"
 }
 

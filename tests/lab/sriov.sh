@@ -111,20 +111,18 @@ pod_link() {
 	in_pod "$1" ip -d link show "${2:-net1}"
 }
 
-# pf_start PF VFS: a further PF (npf=) with VFs, settled, so that snapshots can compare it
+# pf_start PF VFS: a further PF (npf=) with VFs
 pf_start() {
 	echo "$2" >"/sys/bus/pci/devices/0000:80:00.$1/sriov_numvfs"
-	echo 0 >"/proc/sys/net/ipv6/conf/ens128f$1/accept_dad"
-	ip link set "ens128f$1" up
-	until_true 5 grep -q up "/sys/class/net/ens128f$1/operstate"
+	pf_up "ens128f$1"
 }
 
-# All interfaces of the host and what their PFs hold of them; cheaper than snapshot
+# All interfaces of the host and what their PFs hold of them
 links_before() {
-	state_links >"$LAB_TMP/links"
+	/lab/snapshot link >"$LAB_TMP/links"
 }
 
 links_same() {
-	state_links >"$LAB_TMP/links-now"
+	/lab/snapshot link >"$LAB_TMP/links-now"
 	same "$LAB_TMP/links" "$LAB_TMP/links-now" "$*"
 }

@@ -12,7 +12,7 @@ PARAMETERS=/sys/module/simnic/parameters
 MODES=/etc/modprobe.d
 
 # examine: what is wrong is then in $problems, "ID COMMAND" of each in $LAB_TMP/fixes. The text is
-# read, not the JSON: it is what a person has, and jq takes a second to start here.
+# read, not the JSON: it is what a person has.
 examine() {
 	examine_status=0
 	$DOCTOR >"$LAB_TMP/report" || examine_status=$?

@@ -8,6 +8,5 @@
 need_plugins
 
 sweep_start '{ "type": "lease" }'
-sweep_sees
 # shellcheck disable=SC2086 # options
 sweep_run kill $LAB_ARGS

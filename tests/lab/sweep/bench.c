@@ -5,8 +5,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "host.h"
-#include "lines.h"
+#include "../snapshot/host.h"
+#include "../snapshot/lines.h"
 #include "sweep.h"
 
 /* What the kernel does a little later: ends namespaces, forgets addresses. */

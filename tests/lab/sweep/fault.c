@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lines.h"
+#include "../snapshot/lines.h"
 
 enum { DELAY_MS = 200, LOG_SIZE = 1 << 19 };
 

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "lines.h"
+#include "../snapshot/lines.h"
 #include "sweep.h"
 
 enum { POSITIONS_MAX = 5000 };

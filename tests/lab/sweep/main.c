@@ -5,7 +5,6 @@
  * Usage: sweep kill [-a] [-e] [-t TARGET] [-f FOLLOW] [-n FIRST] CONFIGURATIONS
  *        sweep driver [-a] CONFIGURATIONS
  *        sweep soak [-s SECONDS] [-w WORKERS] DIRECTORY
- *        sweep state
  *
  * kill: call after call of ADD and DEL of both plugins ends with SIGKILL, until the verb ends
  * before the n-th; -a: every system call, else those that change something; -e: when it begins
@@ -21,8 +20,6 @@
  * soak: workers, each with a VF and a network of its own (configurations in DIRECTORY/1 and so on),
  * attach and detach at random with kills, faults and dying pods, for so long.
  *
- * state: print the host.
- *
  * A line for each sweep: cases, restored exactly, left pending with a record while the fault
  * lasted (each with its reason), lost. Exit status 0: nothing lost.
  */
@@ -32,8 +29,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "host.h"
-#include "lines.h"
+#include "../snapshot/lines.h"
 #include "sweep.h"
 
 static _Noreturn void usage(void)
@@ -41,8 +37,7 @@ static _Noreturn void usage(void)
 	(void)fputs(
 		"usage: sweep kill [-a] [-e] [-t TARGET] [-f FOLLOW] [-n FIRST] CONFIGURATIONS\n"
 		"       sweep driver [-a] CONFIGURATIONS\n"
-		"       sweep soak [-s SECONDS] [-w WORKERS] DIRECTORY\n"
-		"       sweep state\n",
+		"       sweep soak [-s SECONDS] [-w WORKERS] DIRECTORY\n",
 		stderr);
 	_exit(2);
 }
@@ -63,8 +58,6 @@ int main(int argc, char **argv)
 	const char *what = argc > 1 ? argv[1] : "";
 	int option;
 
-	if (!strcmp(what, "state"))
-		return fputs(host_snapshot(), stdout) < 0;
 	argv++;
 	argc--;
 	while (argc && (option = getopt(argc, argv, "aet:f:n:s:w:")) != -1) {

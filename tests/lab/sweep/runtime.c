@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "lines.h"
+#include "../snapshot/lines.h"
 #include "trace.h"
 
 enum { CONF_MAX = 8192 };

@@ -13,8 +13,8 @@
 #include <unistd.h>
 
 #include "fault.h"
-#include "host.h"
-#include "lines.h"
+#include "../snapshot/host.h"
+#include "../snapshot/lines.h"
 #include "sweep.h"
 
 enum {

@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "lines.h"
+#include "../snapshot/lines.h"
 
 enum { TASKS_MAX = 64, SYSCALL_STOP = SIGTRAP | 0x80 };
 

@@ -12,8 +12,5 @@ void lines_add(struct lines *l, const char *fmt, ...) __attribute__((format(prin
 /** lines_take() - all of them sorted, one text; malloc()ed. @l is empty afterwards */
 char *lines_take(struct lines *l);
 
-/** die() - the sweep itself cannot go on */
+/** die() - the program itself cannot go on */
 _Noreturn void die(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-
-/** lines_of_netlink() - links, VFs, addresses, routes, RDMA devices and ports */
-void lines_of_netlink(struct lines *out);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The whole host as text, to be compared: what snapshot() of lib.sh looks at, without starting a
- * process, so that a sweep can afford it after every case.
+ * The whole host as text, to be compared. Without starting a process, so that a scenario can afford
+ * it after every step and a sweep after every case.
  */
 #pragma once
 

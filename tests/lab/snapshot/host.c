@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "lines.h"
+#include "netlink.h"
 
 enum { OPEN_DIRS = 16, BLOCK = 65536 };
 
