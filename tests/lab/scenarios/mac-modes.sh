@@ -16,10 +16,10 @@ attach_as() {
 	cni_add lab p1 >"$LAB_TMP/result"
 	contains "the pod's link" "$(in_pod p1 ip link show net1)" 02:aa:bb:cc:dd:01
 	contains "the VF's line" "$(vf_line 1)" 02:aa:bb:cc:dd:01
-	sleep 0.6
+	[ "$1" != 1 ] || until_true 10 mac_has_settled
 	contains "the pod's link a little later" "$(in_pod p1 ip link show net1)" 02:aa:bb:cc:dd:01
 	cni_del lab p1
-	sleep 0.6
+	[ "$1" != 1 ] || until_true 10 mac_has_settled
 	same_now "$LAB_TMP/before" "with mac_mode $1"
 }
 

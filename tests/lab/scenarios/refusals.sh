@@ -26,6 +26,11 @@ pod_state() {
 	in_pod "$1" rdma link show
 }
 
+# The kernel tells of the carrier a little after "up".
+pod_is_up() {
+	in_pod "$1" ip link show net1 | grep -q 'state UP'
+}
+
 simnic_start 2
 use_network 1 "$ALL_KEYS"
 pod p1
@@ -34,6 +39,7 @@ pod p2
 say "a VF that another pod has"
 snapshot "$LAB_TMP/before"
 runtime add lab p1 /run/netns/p1 net1 >"$LAB_TMP/result"
+until_true 10 pod_is_up p1
 snapshot "$LAB_TMP/attached"
 pod_state p1 >"$LAB_TMP/p1-before"
 add_refused p2 "$(vf_bdf 1)" "$(container_id p1)"

@@ -18,6 +18,7 @@ done
 snapshot "$LAB_TMP/before"
 
 say "VF settings through the PF are read back"
+mac=$(cat "/sys/class/net/$(vf_netdev 1)/address")
 vf_set mac 02:11:22:33:44:55
 vf_set vlan 100 qos 3 proto 802.1ad
 vf_set max_tx_rate 1000 min_tx_rate 100
@@ -29,14 +30,7 @@ contains "the VF's line" "$(vf_line 1)" 02:11:22:33:44:55 'vlan 100, qos 3, vlan
 contains "the VF's netdev" "$(ip link show "$(vf_netdev 1)")" 02:11:22:33:44:55
 contains "the log" "$(simnic_log)" "vf_trust $LAB_PF vf 1 1"
 
-say "a snapshot notices a difference"
-snapshot "$LAB_TMP/after"
-if diff "$LAB_TMP/before" "$LAB_TMP/after" >/dev/null; then
-	fail "the snapshot does not see VF settings"
-fi
-
 say "settings put back: the state is as before"
-mac=$(sed -n "s/^link $(vf_netdev 1): link.ether \([^ ]*\) .*/\1/p" "$LAB_TMP/before")
 vf_set mac 00:00:00:00:00:00
 vf_set vlan 0
 vf_set max_tx_rate 0 min_tx_rate 0
@@ -98,6 +92,7 @@ fault open 12
 refused ip -n p1 link set "$(vf_netdev 3)" up
 pod_del p1
 until_true 5 [ -e "/sys/class/net/$(vf_netdev 3)" ]
+until_true 5 [ -e "/sys/class/infiniband/$(vf_rdma 3)" ]
 
 say "a VF on the stub driver has no netdev and no RDMA device"
 vf_bind 4 vfio-pci

@@ -140,6 +140,7 @@ sriov_del p1
 ip link set "$LAB_PF" vf 3 vlan 0
 pod_del peer
 pod peer
+until_true 5 test -e "/sys/class/net/$(vf_netdev 2)"
 until_true 5 test -e "/sys/class/net/$(vf_netdev 3)"
 until_true 5 test -e "/sys/class/net/ens128f1v0"
 same_now "$LAB_TMP/before"

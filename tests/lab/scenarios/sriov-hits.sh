@@ -80,6 +80,7 @@ say "an interface that is still on its way home from a namespace that dies"
 pod dying
 ip link set "$(vf_netdev 1)" netns dying
 in_pod dying sleep 1 &
+until_true 10 sh -c 'ip netns pids dying | grep .'
 pod_del dying
 timed "ADD meanwhile" sriov_add p1 1
 wait
@@ -92,7 +93,6 @@ ip link set "$(vf_netdev 1)" netns other
 timed "ADD that gives up" sriov_refused 11 "$(vf_bdf 1)" 'simnicvf' 'another namespace' -- p1 1
 in_pod other ip link set "$(vf_netdev 1)" netns 1
 pod_del other
-links_before
 
 say "a VF that is not there yet, as after a reboot"
 echo 0 >"$LAB_PF_DIR/sriov_numvfs"

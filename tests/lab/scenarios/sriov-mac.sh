@@ -32,12 +32,12 @@ attach() {
 	equal "the result's MAC" "$(jq -r '.interfaces[0].mac' "$LAB_TMP/result")" "$own"
 	contains "the VF's line" "$(vf_line "$2")" "trust $3"
 	[ "$4" = none ] || contains "the VF's line" "$(vf_line "$2")" "$4"
-	[ "$1" != 1 ] || sleep 0.4
+	[ "$1" != 1 ] || until_true 10 mac_has_settled
 	equal "the pod's MAC a little later" "$(mac_of in_pod p1 ip link show net1)" "$own"
 	# a trusted pod may change it, which must not stay
 	[ "$3" = off ] || in_pod p1 ip link set net1 address "$CHOSEN"
 	sriov_del p1
-	[ "$1" != 1 ] || sleep 0.4
+	[ "$1" != 1 ] || until_true 10 mac_has_settled
 	links_same "mac_mode $1, VF $2, trust $3, mac $4"
 }
 

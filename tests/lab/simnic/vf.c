@@ -64,6 +64,7 @@ static void mac_work(struct work_struct *work)
 
 	rtnl_lock();
 	sim_vf_mac_apply(vf);
+	sim_log("vf_mac_settled vf %d", vf->id);
 	rtnl_unlock();
 }
 
