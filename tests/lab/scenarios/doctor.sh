@@ -193,8 +193,9 @@ kill "$holder"
 say "the network that emit makes attaches a pod"
 $DOCTOR --json | /lab/emit nad emitted >"$LAB_TMP/nad"
 # what Multus does with it: takes the text, and adds the device to each plugin
-jq -r .spec.config "$LAB_TMP/nad" | sed "s/{\"type\":\"\(sriov\|rdma\)\"/&,\"deviceID\":\"$(vf_bdf 0)\"/g" \
-	>"$NETCONFPATH/emitted.conflist"
+jq --arg bdf "$(vf_bdf 0)" '.spec.config | fromjson |
+	(.plugins[] | select(.type == "sriov" or .type == "rdma")).deviceID = $bdf' \
+	"$LAB_TMP/nad" >"$NETCONFPATH/emitted.conflist"
 contains "the network" "$(cat "$NETCONFPATH/emitted.conflist")" "$(vf_bdf 0)"
 cni_add emitted p1 >"$LAB_TMP/result"
 pod_verbs p1 --only "$(vf_rdma 0)"
