@@ -12,9 +12,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "fault.h"
 #include "../snapshot/host.h"
 #include "../snapshot/lines.h"
+#include "fault.h"
 #include "sweep.h"
 
 enum {
