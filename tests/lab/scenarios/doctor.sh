@@ -107,8 +107,12 @@ equal "the problems after a dry run of vf-setup" "$problems" vf-no-admin-mac
 say "healthy"
 examine
 equal "the problems" "$problems" ""
-cat "$LAB_TMP/report"
-$DOCTOR --stale
+listing=$(cat "$LAB_TMP/report")
+echo "$listing"
+contains "the listing" "$listing" "PF $LAB_PF_BDF 5349:0001 simnic $LAB_PF ether, 2 of 64 VFs; RDMA rocep128f0 port 1" \
+	"VF 1 $(vf_bdf 1) 5349:0002 simnicvf $(vf_netdev 1) admin MAC $(cat "/sys/class/net/$(vf_netdev 1)/address")" \
+	"RDMA $(vf_rdma 1) port 1 uverbs2 umad2 roce GUID" "RDMA mode: exclusive now, exclusive after the next boot"
+equal "what was left behind" "$($DOCTOR --stale)" "nothing is left behind"
 
 say "2: ib_uverbs is missing"
 rmmod ib_uverbs
