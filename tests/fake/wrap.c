@@ -21,6 +21,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "durable.h"
 #include "world.h"
 
 #define WRAPPED(type, name, ...)                                                                   \
@@ -230,6 +231,15 @@ ssize_t __wrap_write(int fd, const void *buf, size_t n)
 	return finish(&c, r);
 }
 
+static int sync_below(int fd, const char *name)
+{
+	int r = __real_fsync(fd);
+
+	if (!r)
+		fake_durable(fd, name);
+	return r;
+}
+
 int __wrap_fsync(int fd)
 {
 	char path[PATH_MAX];
@@ -237,7 +247,7 @@ int __wrap_fsync(int fd)
 
 	path_of(fd, path);
 	name = below_root(path);
-	return name ? (int)COUNTED("file.fsync", name, __real_fsync(fd)) : __real_fsync(fd);
+	return name ? (int)COUNTED("file.fsync", name, sync_below(fd, name)) : __real_fsync(fd);
 }
 
 int __wrap_chmod(const char *path, mode_t mode)
