@@ -78,34 +78,64 @@ static ssize_t read_full(int fd, char *buf, size_t size)
 	return (ssize_t)n;
 }
 
-int file_read_at(int dirfd, const char *name, size_t max, char **ret, size_t *ret_len,
-		 struct err *e)
+static int open_regular(int dirfd, const char *name, int *ret_fd, struct stat *st, struct err *e)
 {
 	cleanup(fd_close) int fd =
 		openat(dirfd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
-	cleanup(str_free) char *buf = NULL;
-	struct stat st;
-	ssize_t n;
 
 	if (fd < 0)
 		return err_sys(e, errno, "open %s", name);
-	if (fstat(fd, &st))
+	if (fstat(fd, st))
 		return err_sys(e, errno, "stat %s", name);
-	if (!S_ISREG(st.st_mode))
+	if (!S_ISREG(st->st_mode))
 		return err_set(e, EINVAL, "%s is not a regular file", name);
-	if (st.st_size < 0 || (size_t)st.st_size > max)
+	*ret_fd = fd;
+	fd = -EBADF;
+	return 0;
+}
+
+static int read_all(int fd, const char *name, const struct stat *st, size_t max, char **ret,
+		    size_t *ret_len, struct err *e)
+{
+	cleanup(str_free) char *buf = NULL;
+	ssize_t n;
+
+	if (st->st_size < 0 || (size_t)st->st_size > max)
 		return err_set(e, E2BIG, "%s has %lld bytes, at most %zu are read", name,
-			       (long long)st.st_size, max);
-	buf = malloc((size_t)st.st_size + 1);
+			       (long long)st->st_size, max);
+	buf = malloc((size_t)st->st_size + 1);
 	if (!buf)
 		return err_sys(e, ENOMEM, "read %s", name);
-	n = read_full(fd, buf, (size_t)st.st_size);
+	n = read_full(fd, buf, (size_t)st->st_size);
 	if (n < 0)
 		return err_sys(e, (int)-n, "read %s", name);
 	buf[n] = '\0';
 	*ret = take_ptr(buf);
 	*ret_len = (size_t)n;
 	return 0;
+}
+
+int file_read_at(int dirfd, const char *name, size_t max, char **ret, size_t *ret_len,
+		 struct err *e)
+{
+	cleanup(fd_close) int fd = -EBADF;
+	struct stat st;
+	int r = open_regular(dirfd, name, &fd, &st, e);
+
+	return r ? r : read_all(fd, name, &st, max, ret, ret_len, e);
+}
+
+int file_read_own_at(int dirfd, const char *name, size_t max, char **ret, size_t *ret_len,
+		     struct err *e)
+{
+	cleanup(fd_close) int fd = -EBADF;
+	struct stat st;
+	int r = open_regular(dirfd, name, &fd, &st, e);
+
+	if (!r && st.st_uid && st.st_uid != geteuid())
+		r = err_set(e, EBADMSG, "%s belongs to user %u, not to root", name,
+			    (unsigned)st.st_uid);
+	return r ? r : read_all(fd, name, &st, max, ret, ret_len, e);
 }
 
 static int write_full(int fd, const char *data, size_t len)

@@ -31,6 +31,10 @@ int file_open_dir(const char *path, mode_t mode, int *ret_fd, struct err *e) mus
 int file_read_at(int dirfd, const char *name, size_t max, char **ret, size_t *ret_len,
 		 struct err *e) must_check;
 
+/** file_read_own_at() - as file_read_at(); -EBADMSG for a file of anybody but root and the caller */
+int file_read_own_at(int dirfd, const char *name, size_t max, char **ret, size_t *ret_len,
+		     struct err *e) must_check;
+
 /**
  * file_save_at() - write a file so that it survives a power cut
  *

@@ -66,7 +66,7 @@ static int read_doc(int dirfd, const char *name, cJSON **ret, struct err *e)
 {
 	cleanup(str_free) char *text = NULL;
 	size_t len;
-	int r = file_read_at(dirfd, name, MIRROR_SIZE_MAX, &text, &len, e);
+	int r = file_read_own_at(dirfd, name, MIRROR_SIZE_MAX, &text, &len, e);
 
 	return r ? r : json_parse(text, len, ret, e);
 }

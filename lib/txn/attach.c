@@ -71,13 +71,16 @@ static int restore_device(const struct attach *a, const struct record *r, struct
 /* What is left of the record on disk, now that the device is home. */
 static int settle_record(const struct attach *a, struct record *r, bool lease_held, struct err *e)
 {
-	int err = a->ops->forget(r, e);
+	bool only_lease = r->phase == PHASE_LEASE && !r->foreign;
+	/* What the Go plugins are told was taken back before: by now it may be the next pod's, which
+	 * can have a namespace of the same path. */
+	int err = only_lease ? 0 : a->ops->forget(r, e);
 
 	if (err)
 		return err;
 	if (!lease_held)
 		return store_forget(&a->store, r, e);
-	if (r->phase == PHASE_LEASE && !r->foreign)
+	if (only_lease)
 		return 0;
 	/* the lease is ours to give back from here on, whoever made the attachment */
 	r->phase = PHASE_LEASE;

@@ -81,7 +81,7 @@ static int load_name(const struct store *s, const char *name, struct record *ret
 {
 	cleanup(str_free) char *text = NULL;
 	size_t len;
-	int r = file_read_at(s->dirfd, name, RECORD_SIZE_MAX, &text, &len, e);
+	int r = file_read_own_at(s->dirfd, name, RECORD_SIZE_MAX, &text, &len, e);
 
 	if (!r)
 		r = record_parse(text, len, s->plugin, s->table, ret, e);

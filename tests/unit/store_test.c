@@ -301,6 +301,21 @@ START_TEST(a_record_that_is_too_new_stays_where_it_is_and_keeps_its_claim)
 }
 END_TEST
 
+START_TEST(a_record_that_somebody_else_wrote_is_set_aside)
+{
+	save(&r);
+	/* only root can give files away */
+	ck_assert_int_eq(fchownat(store.dirfd, "net:c0ffee:net1", 65534, 65534, 0),
+			 geteuid() ? -1 : 0);
+	ck_assert_int_eq(load(&r.key), geteuid() ? 0 : -EBADMSG);
+	if (!geteuid()) {
+		ck_assert_str_eq(e.msg, "record net:c0ffee:net1: net:c0ffee:net1 belongs to user "
+					"65534, not to root");
+		ck_assert_str_eq(list(), "!net:c0ffee:net1 @0000:81:00.3 ");
+	}
+}
+END_TEST
+
 START_TEST(what_is_no_file_is_refused_in_place_of_a_record)
 {
 	write_file("outside", "{}", 0600);
@@ -354,6 +369,7 @@ Suite *unit_suite(void)
 	tcase_add_test(tc, the_latest_damaged_record_replaces_the_one_set_aside_before);
 	tcase_add_test(tc, a_damaged_record_claims_nothing);
 	tcase_add_test(tc, a_record_that_is_too_new_stays_where_it_is_and_keeps_its_claim);
+	tcase_add_test(tc, a_record_that_somebody_else_wrote_is_set_aside);
 	tcase_add_test(tc, what_is_no_file_is_refused_in_place_of_a_record);
 	tcase_add_test(tc, what_is_no_link_is_refused_in_place_of_a_claim);
 	suite_add_tcase(suite, tc);
