@@ -89,8 +89,7 @@ static int open_regular(int dirfd, const char *name, int *ret_fd, struct stat *s
 		return err_sys(e, errno, "stat %s", name);
 	if (!S_ISREG(st->st_mode))
 		return err_set(e, EINVAL, "%s is not a regular file", name);
-	*ret_fd = fd;
-	fd = -EBADF;
+	*ret_fd = take_fd(fd);
 	return 0;
 }
 

@@ -30,8 +30,8 @@ struct hit {
 	char name[32];
 };
 
-/** runtime_open() - configurations are @dir/sriov.json and @dir/rdma.json, without name or version */
-void runtime_open(const char *dir, const char *network);
+/** runtime_open() - configurations are @dir/sriov.json and @dir/rdma.json, of the network @name */
+void runtime_open(const char *dir, const char *name);
 
 /** pod_start() - a network namespace at /run/netns/NAME, as `ip netns add` makes it */
 void pod_start(struct pod *pod, const char *name);
