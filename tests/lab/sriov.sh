@@ -28,10 +28,10 @@ sriov_call() {
 	plugin_call sriov "$1" "$(cid_of "$2")" "$(netns_of "$2")" "$3"
 }
 
-# sriov_add POD VF|BDF [KEYS [IFNAME]]: the result is in $LAB_TMP/result
+# sriov_add POD VF|DEVICE_ID [KEYS [IFNAME]]: the result is in $LAB_TMP/result
 sriov_add() {
 	case $2 in
-	*:*) add_bdf=$2 ;;
+	*[.:]*) add_bdf=$2 ;;
 	*) add_bdf=$(vf_bdf "$2") ;;
 	esac
 	add_keys=${3:-}

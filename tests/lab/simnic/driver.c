@@ -15,7 +15,7 @@
 
 #include "simnic.h"
 
-static int port_register(struct sim_port *port)
+int sim_port_register(struct sim_port *port)
 {
 	int err = register_netdev(port->ndev);
 
@@ -30,7 +30,7 @@ static int port_register(struct sim_port *port)
 	return err;
 }
 
-static void port_unregister(struct sim_port *port)
+void sim_port_unregister(struct sim_port *port)
 {
 	sim_rdma_del(port);
 	/* under rtnl, because sim_vf_mac_apply() and the core look at it there */
@@ -53,8 +53,8 @@ static int vf_probe(struct pci_dev *pdev, const struct pci_device_id *ent)
 	err = pci_enable_device(pdev);
 	if (err)
 		return err;
-	ndev = sim_port_new(pf, pdev, id);
-	err = ndev ? port_register(netdev_priv(ndev)) : -ENOMEM;
+	ndev = sim_port_new(pf, &pdev->dev, id);
+	err = ndev ? sim_port_register(netdev_priv(ndev)) : -ENOMEM;
 	if (err) {
 		if (ndev)
 			free_netdev(ndev);
@@ -69,7 +69,7 @@ static void vf_remove(struct pci_dev *pdev)
 {
 	struct sim_port *port = pci_get_drvdata(pdev);
 
-	port_unregister(port);
+	sim_port_unregister(port);
 	free_netdev(port->ndev);
 	pci_disable_device(pdev);
 }
@@ -120,7 +120,7 @@ static struct sim_pf *pf_new(struct pci_dev *pdev)
 	pf->pdev = pdev;
 	pf->vf = kcalloc(SIM_MAX_VF, sizeof(*pf->vf), GFP_KERNEL);
 	if (pf->vf)
-		pf->ndev = sim_port_new(pf, pdev, SIM_PF_ID);
+		pf->ndev = sim_port_new(pf, &pdev->dev, SIM_PF_ID);
 	if (!pf->ndev) {
 		pf_free(pf);
 		return NULL;
@@ -138,7 +138,12 @@ static int pf_probe(struct pci_dev *pdev, const struct pci_device_id *ent)
 	if (err)
 		return err;
 	pf = pf_new(pdev);
-	err = pf ? port_register(netdev_priv(pf->ndev)) : -ENOMEM;
+	err = pf ? sim_port_register(netdev_priv(pf->ndev)) : -ENOMEM;
+	if (!err) {
+		err = sim_sf_add(pf);
+		if (err)
+			sim_port_unregister(netdev_priv(pf->ndev));
+	}
 	if (err) {
 		if (pf)
 			pf_free(pf);
@@ -155,7 +160,8 @@ static void pf_remove(struct pci_dev *pdev)
 
 	if (pci_num_vf(pdev))
 		vfs_disable(pf);
-	port_unregister(netdev_priv(pf->ndev));
+	sim_sf_del(pf);
+	sim_port_unregister(netdev_priv(pf->ndev));
 	pf_free(pf);
 	pci_disable_device(pdev);
 }

@@ -4,7 +4,7 @@
  *
  * simnic is a simulated SR-IOV NIC with RDMA, for tests. It makes its own PCI root bus with a
  * configuration space in memory (pci.c), so that the kernel's own PCI core makes the PFs and VFs;
- * its drivers (driver.c) give each function a netdev (port.c) on a small switch (switch.c), the
+ * its drivers (driver.c; sf.c for scalable functions) give each function a netdev (port.c) on a small switch (switch.c), the
  * PF's operations on its VFs (vf.c), and RDMA devices (rdma.c, mad.c) that can be moved between
  * network namespaces. Any of these operations can be made to fail (fault.c, hooks.c).
  *
@@ -40,6 +40,10 @@ int sim_ibmask;
 module_param_named(ibmask, sim_ibmask, int, 0444);
 MODULE_PARM_DESC(ibmask, "bit n: PF n and its VFs have InfiniBand instead of Ethernet netdevs");
 
+int sim_sfs;
+module_param_named(sfs, sim_sfs, int, 0444);
+MODULE_PARM_DESC(sfs, "scalable functions of PF 0, on the auxiliary bus (0-8)");
+
 int sim_mac_mode;
 module_param_named(mac_mode, sim_mac_mode, int, 0644);
 MODULE_PARM_DESC(mac_mode,
@@ -74,6 +78,7 @@ static bool params_ok(void)
 {
 	return sim_npf >= 1 && sim_npf <= SIM_MAX_PF &&
 	       sim_totalvfs >= 0 && sim_totalvfs <= SIM_MAX_VF &&
+	       sim_sfs >= 0 && sim_sfs <= SIM_MAX_SF &&
 	       sim_rdma >= 0 && sim_rdma <= SIM_MAX_RDMA &&
 	       sim_busnr >= 0 && sim_busnr + sim_npf <= 255;
 }
@@ -86,6 +91,7 @@ static const struct sim_part {
 	{ sim_fault_init, sim_fault_exit },
 	{ sim_pci_init, sim_pci_exit },
 	{ sim_hooks_init, sim_hooks_exit },
+	{ sim_sf_init, sim_sf_exit },
 	{ sim_driver_init, sim_driver_exit },
 	{ sim_pci_plug, sim_pci_unplug },
 };

@@ -32,11 +32,12 @@ static int port_open(struct net_device *ndev)
 static int port_stop(struct net_device *ndev)
 {
 	struct sim_port *port = netdev_priv(ndev);
+	struct sim_vf *vf = sim_vf_of(port->pf, port->id);
 
 	netif_stop_queue(ndev);
 	netif_carrier_off(ndev);
-	if (port->id != SIM_PF_ID && sim_mac_mode == SIM_MAC_AT_STOP)
-		sim_vf_mac_apply(&port->pf->vf[port->id]);
+	if (vf && sim_mac_mode == SIM_MAC_AT_STOP)
+		sim_vf_mac_apply(vf);
 	/* the PF is no longer "running" here, so VFs that follow its link go down with it */
 	if (port->id == SIM_PF_ID)
 		sim_switch_carrier_all(port->pf);
@@ -45,16 +46,13 @@ static int port_stop(struct net_device *ndev)
 
 static int mac_permitted(const struct sim_port *port, const u8 *mac)
 {
-	const struct sim_vf *vf;
+	const struct sim_vf *vf = sim_vf_of(port->pf, port->id);
 
 	if (port->pf->ib)
 		return -EOPNOTSUPP;
 	if (!is_valid_ether_addr(mac))
 		return -EADDRNOTAVAIL;
-	if (port->id == SIM_PF_ID)
-		return 0;
-	vf = &port->pf->vf[port->id];
-	return vf->mac_set && !vf->trust && !ether_addr_equal(vf->mac, mac) ? -EPERM : 0;
+	return vf && vf->mac_set && !vf->trust && !ether_addr_equal(vf->mac, mac) ? -EPERM : 0;
 }
 
 static int port_set_mac(struct net_device *ndev, void *addr)
@@ -121,9 +119,8 @@ static void port_drvinfo(struct net_device *ndev, struct ethtool_drvinfo *info)
 {
 	const struct sim_port *port = netdev_priv(ndev);
 
-	strscpy(info->driver, port->id == SIM_PF_ID ? "simnic" : "simnicvf",
-		sizeof(info->driver));
-	strscpy(info->bus_info, pci_name(port->pdev), sizeof(info->bus_info));
+	strscpy(info->driver, port->dev->driver->name, sizeof(info->driver));
+	strscpy(info->bus_info, dev_name(port->dev), sizeof(info->bus_info));
 }
 
 static const struct ethtool_ops port_ethtool = {
@@ -156,15 +153,13 @@ static void ib_addr_init(struct net_device *ndev)
 
 static void eth_addr_init(struct net_device *ndev, const struct sim_port *port)
 {
-	const struct sim_vf *vf;
+	const struct sim_vf *vf = sim_vf_of(port->pf, port->id);
 
 	ndev->max_mtu = ETH_MAX_MTU_SIM;
-	if (port->id == SIM_PF_ID) {
-		eth_hw_addr_random(ndev);
-	} else {
-		vf = &port->pf->vf[port->id];
+	if (vf)
 		eth_hw_addr_set(ndev, vf->mac_set ? vf->mac : vf->own_mac);
-	}
+	else
+		eth_hw_addr_random(ndev);
 	memcpy(ndev->perm_addr, ndev->dev_addr, ETH_ALEN);
 }
 
@@ -188,14 +183,17 @@ static void name_init(struct net_device *ndev, const struct sim_port *port)
 
 	if (port->id == SIM_PF_ID)
 		snprintf(name, sizeof(name), "ens%uf%u", sim_busnr, port->pf->idx);
+	else if (port->id >= SIM_SF_ID)
+		snprintf(name, sizeof(name), "ens%uf%us%u", sim_busnr, port->pf->idx,
+			 port->id - SIM_SF_ID);
 	else
 		snprintf(name, sizeof(name), "ens%uf%uv%u", sim_busnr, port->pf->idx, port->id);
 	if (!name_taken(name))
 		strscpy(ndev->name, name, sizeof(ndev->name));
 }
 
-/* A netdev for function @pdev, not yet registered; free_netdev() frees it. */
-struct net_device *sim_port_new(struct sim_pf *pf, struct pci_dev *pdev, int id)
+/* A netdev for function @dev, not yet registered; free_netdev() frees it. */
+struct net_device *sim_port_new(struct sim_pf *pf, struct device *dev, int id)
 {
 	struct net_device *ndev;
 	struct sim_port *port;
@@ -206,10 +204,10 @@ struct net_device *sim_port_new(struct sim_pf *pf, struct pci_dev *pdev, int id)
 		return NULL;
 	port = netdev_priv(ndev);
 	port->ndev = ndev;
-	port->pdev = pdev;
+	port->dev = dev;
 	port->pf = pf;
 	port->id = id;
-	SET_NETDEV_DEV(ndev, &pdev->dev);
+	SET_NETDEV_DEV(ndev, dev);
 	ndev->netdev_ops = id == SIM_PF_ID ? &pf_ndo : &vf_ndo;
 	ndev->ethtool_ops = &port_ethtool;
 	ndev->pcpu_stat_type = NETDEV_PCPU_STAT_TSTATS;

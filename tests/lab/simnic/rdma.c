@@ -162,9 +162,10 @@ static const struct ib_device_ops movable_ops = {
 static void guid_init(struct sim_ibdev *sim)
 {
 	const struct sim_port *port = sim->port;
+	const struct sim_vf *vf = sim_vf_of(port->pf, port->id);
 	u8 *guid = (u8 *)&sim->ibdev.node_guid;
 
-	if (sim_zero_guid && port->id != SIM_PF_ID && !port->pf->vf[port->id].mac_set)
+	if (sim_zero_guid && vf && !vf->mac_set)
 		memset(guid, 0, 8);
 	else if (port->pf->ib)
 		memcpy(guid, port->ndev->dev_addr + 12, 8);
@@ -179,6 +180,9 @@ static void format_name(char *name, size_t size, const struct sim_port *port, in
 
 	if (port->id == SIM_PF_ID)
 		n = scnprintf(name, size, "%s%uf%u", prefix, sim_busnr, port->pf->idx);
+	else if (port->id >= SIM_SF_ID)
+		n = scnprintf(name, size, "%s%uf%us%u", prefix, sim_busnr, port->pf->idx,
+			      port->id - SIM_SF_ID);
 	else
 		n = scnprintf(name, size, "%s%uf%uv%u", prefix, sim_busnr, port->pf->idx, port->id);
 	if (nth)
@@ -212,7 +216,7 @@ static struct sim_ibdev *ibdev_new(struct sim_port *port, int nth)
 	sim->ibdev.node_type = RDMA_NODE_IB_CA;
 	sim->ibdev.phys_port_cnt = 1;
 	sim->ibdev.num_comp_vectors = 1;
-	sim->ibdev.dev.parent = &port->pdev->dev;
+	sim->ibdev.dev.parent = port->dev;
 	guid_init(sim);
 	ib_set_device_ops(&sim->ibdev, &base_ops);
 	if (!sim_no_disassociate)
@@ -225,7 +229,7 @@ static struct sim_ibdev *ibdev_new(struct sim_port *port, int nth)
 		err = ibdev_register(sim, nth);
 	if (!err)
 		return sim;
-	pci_warn(port->pdev, "no RDMA device: error %d\n", err);
+	dev_warn(port->dev, "no RDMA device: error %d\n", err);
 	ib_dealloc_device(&sim->ibdev);
 	return NULL;
 }
@@ -246,7 +250,7 @@ void sim_rdma_del(struct sim_port *port)
 /* All the RDMA devices that the function should have, or none. */
 int sim_rdma_add(struct sim_port *port)
 {
-	int n = port->id == SIM_PF_ID ? min(sim_rdma, 1) : sim_rdma, i;
+	int n = sim_vf_of(port->pf, port->id) ? sim_rdma : min(sim_rdma, 1), i;
 
 	for (i = 0; i < n && i < SIM_MAX_RDMA; i++) {
 		port->rdma[i] = ibdev_new(port, i);

@@ -19,7 +19,9 @@
 #define SIM_MAX_PF	8		/* functions 0-7 of one slot */
 #define SIM_MAX_VF	256		/* each PF's VFs fill one bus */
 #define SIM_MAX_RDMA	4
+#define SIM_MAX_SF	8
 #define SIM_PF_ID	(-1)		/* struct sim_port.id of the PF itself */
+#define SIM_SF_ID	SIM_MAX_VF	/* and of the first scalable function */
 
 /* When a MAC that the PF assigns reaches the VF's netdev; real drivers differ. */
 enum sim_mac_mode {
@@ -30,7 +32,7 @@ enum sim_mac_mode {
 };
 
 /* main.c: module parameters */
-extern int sim_domain, sim_busnr, sim_npf, sim_totalvfs, sim_rdma, sim_ibmask;
+extern int sim_domain, sim_busnr, sim_npf, sim_totalvfs, sim_rdma, sim_ibmask, sim_sfs;
 extern int sim_mac_mode, sim_mac_delay_ms;
 extern bool sim_no_disassociate, sim_names, sim_zero_guid, sim_mad, sim_vfio_stub;
 
@@ -58,17 +60,25 @@ struct sim_pf {
 	struct pci_dev *pdev;
 	struct net_device *ndev;
 	struct sim_vf *vf;
-	struct net_device __rcu *port[SIM_MAX_VF + 1];	/* [0] the PF, [n + 1] VF n */
+	/* [0] the PF, [n + 1] VF n, [SIM_SF_ID + n + 1] scalable function n */
+	struct net_device __rcu *port[SIM_MAX_VF + SIM_MAX_SF + 1];
+	struct sim_sf *sf[SIM_MAX_SF];
 };
 
 /* netdev_priv() of every simnic netdev */
 struct sim_port {
 	struct net_device *ndev;
-	struct pci_dev *pdev;
+	struct device *dev;		/* the function's: on the PCI or the auxiliary bus */
 	struct sim_pf *pf;
-	int id;				/* SIM_PF_ID or the VF's number */
+	int id;				/* SIM_PF_ID, the VF's number, or SIM_SF_ID + n */
 	struct sim_ibdev *rdma[SIM_MAX_RDMA];
 };
+
+/* What the PF keeps of this port; NULL: it is no VF's. */
+static inline struct sim_vf *sim_vf_of(struct sim_pf *pf, int id)
+{
+	return id >= 0 && id < SIM_MAX_VF ? &pf->vf[id] : NULL;
+}
 
 /* fault.c */
 enum sim_op {
@@ -112,11 +122,19 @@ int sim_pci_plug(void);
 void sim_pci_unplug(void);
 
 /* driver.c */
+int sim_port_register(struct sim_port *port);
+void sim_port_unregister(struct sim_port *port);
 int sim_driver_init(void);
 void sim_driver_exit(void);
 
+/* sf.c */
+int sim_sf_init(void);
+void sim_sf_exit(void);
+int sim_sf_add(struct sim_pf *pf);
+void sim_sf_del(struct sim_pf *pf);
+
 /* port.c */
-struct net_device *sim_port_new(struct sim_pf *pf, struct pci_dev *pdev, int id);
+struct net_device *sim_port_new(struct sim_pf *pf, struct device *dev, int id);
 bool sim_port_is_ours(const struct net_device *ndev);
 
 /* switch.c */

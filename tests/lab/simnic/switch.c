@@ -26,9 +26,11 @@ static u16 tag_vid(struct vlan_tag tag)
 /* What the VF should see of the link: forced, or as the PF's. */
 bool sim_switch_link_up(struct sim_pf *pf, int id)
 {
-	if (id == SIM_PF_ID || pf->vf[id].link == IFLA_VF_LINK_STATE_ENABLE)
+	const struct sim_vf *vf = sim_vf_of(pf, id);
+
+	if (id == SIM_PF_ID || (vf && vf->link == IFLA_VF_LINK_STATE_ENABLE))
 		return true;
-	if (pf->vf[id].link == IFLA_VF_LINK_STATE_DISABLE)
+	if (vf && vf->link == IFLA_VF_LINK_STATE_DISABLE)
 		return false;
 	return netif_running(pf->ndev);
 }
@@ -52,13 +54,15 @@ void sim_switch_carrier_all(struct sim_pf *pf)
 
 	for (i = 0; i < sim_totalvfs; i++)
 		sim_switch_carrier(pf, i);
+	for (i = 0; i < SIM_MAX_SF; i++)
+		sim_switch_carrier(pf, SIM_SF_ID + i);
 }
 
 /* Hand a copy of the (untagged) frame to port @id, tagged if that port should see the tag. */
 static void deliver(struct sim_pf *pf, int id, struct net_device *ndev, struct sk_buff *skb,
 		    struct vlan_tag tag)
 {
-	struct sim_vf *vf = id == SIM_PF_ID ? NULL : &pf->vf[id];
+	struct sim_vf *vf = sim_vf_of(pf, id);
 	struct sk_buff *copy;
 
 	if (vf && vf->vlan && vf->vlan != tag_vid(tag))
@@ -94,7 +98,7 @@ static void forward(struct sim_pf *pf, const struct net_device *from, struct sk_
 
 	rcu_read_lock();
 	n = pci_num_vf(pf->pdev);
-	for (i = SIM_PF_ID; i < n; i++) {
+	for (i = SIM_PF_ID; i < SIM_SF_ID + SIM_MAX_SF; i = i == n - 1 ? SIM_SF_ID : i + 1) {
 		struct net_device *ndev = rcu_dereference(pf->port[i + 1]);
 
 		if (ndev && ndev != from && wants(ndev, eth_hdr(skb)->h_dest))
@@ -142,7 +146,7 @@ static bool vf_ingress(struct sim_vf *vf, const struct net_device *ndev,
 netdev_tx_t sim_switch_xmit(struct sk_buff *skb, struct net_device *ndev)
 {
 	struct sim_port *port = netdev_priv(ndev);
-	struct sim_vf *vf = port->id == SIM_PF_ID ? NULL : &port->pf->vf[port->id];
+	struct sim_vf *vf = sim_vf_of(port->pf, port->id);
 	struct vlan_tag tag;
 
 	skb = skb_share_check(skb, GFP_ATOMIC);

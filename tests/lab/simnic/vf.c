@@ -17,7 +17,7 @@ static struct sim_vf *find_vf(struct net_device *ndev, int id)
 {
 	struct sim_port *port = netdev_priv(ndev);
 
-	if (id < 0 || id >= pci_num_vf(port->pdev))
+	if (id < 0 || id >= pci_num_vf(port->pf->pdev))
 		return NULL;
 	return &port->pf->vf[id];
 }
