@@ -33,7 +33,7 @@ static void read_link(const struct look *l, struct function *f)
 static int read_function(const struct look *l, const struct devid *id, struct function *ret)
 {
 	struct function f = { .pf = NOT_HELD, .holder = NOT_HELD };
-	int err = pci_get(id, &f.sys, l->e);
+	int err = pci_get(id, PCI_ALL, &f.sys, l->e);
 
 	if (!err)
 		err = nic_get_ids(id, &f.vendor, &f.device, l->e);

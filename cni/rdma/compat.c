@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compat.h"
 
+#include <fcntl.h>
 #include <limits.h>
 #include <string.h>
 
@@ -8,12 +9,14 @@
 #include "kernel/node.h"
 #include "plugin/mirror.h"
 
+enum { DIR_MODE = 0700 };
+
 int compat_open_dir(int *ret_fd, struct err *e)
 {
 	char path[PATH_MAX];
 	int r = str_printf(path, sizeof(path), "%s/rdma", node_dir(NODE_STATE));
 
-	return r ? err_sys(e, -r, "state directory") : file_open_dir(path, 0700, ret_fd, e);
+	return r ? err_sys(e, -r, "state directory") : file_open_dir(path, DIR_MODE, ret_fd, e);
 }
 
 /* A name that is too long has no state file in Go either: it could not be created. */
@@ -36,46 +39,42 @@ static cJSON *make_state(const struct world *w, const struct record *r)
 	return take_ptr(doc);
 }
 
+/* For the *_at() functions; false: too long for a name of either plugin. */
+static bool state_path(const struct record *r, char buf[static PATH_MAX])
+{
+	char name[NAME_MAX + 1];
+
+	return compat_state_name(&r->key, name) &&
+	       !str_printf(buf, PATH_MAX, "%s/rdma/%s", node_dir(NODE_STATE), name);
+}
+
 int compat_publish(struct world *w, const struct record *r, struct err *e)
 {
 	cleanup(json_free) cJSON *doc = make_state(w, r);
-	cleanup(fd_close) int dir = -EBADF;
-	char name[NAME_MAX + 1];
-	int err;
+	char path[PATH_MAX];
 
 	if (!doc)
 		return err_sys(e, ENOMEM, "write state file");
-	if (!compat_state_name(&r->key, name))
-		return 0;
-	err = compat_open_dir(&dir, e);
-	return err ? err : mirror_write(dir, name, doc, r, e);
+	return state_path(r, path) ? mirror_write(path, DIR_MODE, doc, r, e) : 0;
 }
 
 int compat_forget(const struct record *r, struct err *e)
 {
-	cleanup(fd_close) int dir = -EBADF;
-	char name[NAME_MAX + 1];
-	int err;
+	char path[PATH_MAX];
 
-	if (!compat_state_name(&r->key, name))
-		return 0;
-	err = compat_open_dir(&dir, e);
-	return err ? err : mirror_remove(dir, name, r, e);
+	return state_path(r, path) ? mirror_remove(AT_FDCWD, path, r, e) : 0;
 }
 
 int compat_superseded(const struct record *r, bool *ret, struct err *e)
 {
 	enum mirror_owner owner = MIRROR_SHARED;
-	cleanup(fd_close) int dir = -EBADF;
-	char name[NAME_MAX + 1];
+	char path[PATH_MAX];
 	int err;
 
 	*ret = false;
-	if (!compat_state_name(&r->key, name))
+	if (!state_path(r, path))
 		return 0;
-	err = compat_open_dir(&dir, e);
-	if (!err)
-		err = mirror_read(dir, name, r, &owner, e);
+	err = mirror_read(AT_FDCWD, path, r, &owner, e);
 	*ret = !err && (owner == MIRROR_NONE || owner == MIRROR_GO);
 	return err;
 }

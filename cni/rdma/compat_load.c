@@ -58,7 +58,7 @@ static int identify(int dir, const char *file, struct record *r, struct err *e)
 	struct err gone;
 
 	/* a device that is gone has no instance; opening it will say so */
-	if (!pci_get(&r->device, &fn, &gone))
+	if (!pci_get(&r->device, 0, &fn, &gone))
 		r->instance = fn.instance;
 	return mirror_older_than_boot(dir, file) ? 0 : node_boot_id(r->boot, e);
 }

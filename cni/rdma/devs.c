@@ -131,11 +131,34 @@ int world_look_at(struct world *w, const struct pci_rdma_list *list, struct err 
 	return 0;
 }
 
+/*
+ * The one device of a record, in the pod, under the number and the uverbs device that it had: the
+ * usual DEL, in two questions and a half. Whatever else is so, world_look() finds out.
+ */
+static bool is_where_it_was(struct world *w)
+{
+	struct ibdev *d = &w->dev[0];
+	struct sight s = { .at_home = false };
+	struct err ignored;
+
+	if (w->n != 1 || !w->inpod || d->index < 0 ||
+	    rdma_get(w->inpod, (uint32_t)d->index, &s.dev, &ignored))
+		return false;
+	s.sys = (struct pci_rdma){ .uverbs = d->uverbs, .umad = d->umad };
+	memcpy(s.sys.name, s.dev.name, sizeof(s.sys.name));
+	if (!pci_is_rdma(&w->fn.id, &s.sys))
+		return false;
+	take(d, &s);
+	return true;
+}
+
 int world_get_devs(struct world *w, struct err *e)
 {
 	uint64_t deadline = node_now_ms() + (w->waited ? 0 : RETURN_WAIT_MS);
 	int r;
 
+	if (!w->known)
+		w->known = is_where_it_was(w);
 	if (w->known)
 		return 0;
 	for (;;) {

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "index.h"
 
+#include <fcntl.h>
+#include <inttypes.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/file.h"
@@ -10,17 +13,11 @@
 
 enum { INDEX_FORMAT = 1, INDEX_MAX = 16384 };
 
-static int open_dir(int *ret_fd, struct err *e)
+/* @what: "json", which everybody may read, or "index", the memory of index_recall() */
+static int file_path(const struct devid *device, const char *what, char buf[static PATH_MAX])
 {
-	char path[PATH_MAX];
-	int r = str_printf(path, sizeof(path), "%s/sriov-rdma", node_dir(NODE_RUN));
-
-	return r ? err_sys(e, -r, "index directory") : file_open_dir(path, 0755, ret_fd, e);
-}
-
-static int file_name(const struct devid *device, char buf[static DEVID_MAX + 8])
-{
-	return str_printf(buf, DEVID_MAX + 8, "%s.json", device->name);
+	return str_printf(buf, PATH_MAX, "%s/sriov-rdma/%s.%s", node_dir(NODE_RUN), device->name,
+			  what);
 }
 
 static bool put_netns(cJSON *doc, const struct record *r)
@@ -65,15 +62,12 @@ static char *make_text(const struct world *w, const struct record *r)
 void index_publish(const struct world *w, const struct record *r)
 {
 	cleanup(str_free) char *text = make_text(w, r);
-	cleanup(fd_close) int dir = -EBADF;
-	char name[DEVID_MAX + 8];
+	char path[PATH_MAX];
 	struct err e;
 
-	if (!text || file_name(&r->device, name)) {
+	if (!text || file_path(&r->device, "json", path))
 		log_warn("index of %s was not written", r->device.name);
-		return;
-	}
-	if (open_dir(&dir, &e) || file_replace_at(dir, name, text, strlen(text), 0644, &e))
+	else if (file_replace(path, text, strlen(text), 0644, 0755, &e))
 		log_warn("index of %s was not written: %s", r->device.name, e.msg);
 }
 
@@ -86,12 +80,12 @@ static bool differs(const cJSON *doc, const char *key, const char *mine)
 }
 
 /* The device may be somebody else's by now: then so is the file. */
-static int is_others(int dir, const char *name, const struct record *r, bool *ret, struct err *e)
+static int is_others(const char *path, const struct record *r, bool *ret, struct err *e)
 {
 	cleanup(str_free) char *text = NULL;
 	cleanup(json_free) cJSON *doc = NULL;
 	size_t len;
-	int err = file_read_at(dir, name, INDEX_MAX, &text, &len, e);
+	int err = file_read_at(AT_FDCWD, path, INDEX_MAX, &text, &len, e);
 
 	if (!err)
 		err = json_parse(text, len, &doc, e);
@@ -104,16 +98,40 @@ static int is_others(int dir, const char *name, const struct record *r, bool *re
 
 int index_forget(const struct record *r, struct err *e)
 {
-	cleanup(fd_close) int dir = -EBADF;
-	char name[DEVID_MAX + 8];
+	char path[PATH_MAX];
 	bool others = false;
 	int err;
 
-	if (file_name(&r->device, name))
+	if (file_path(&r->device, "json", path))
 		return 0;
-	err = open_dir(&dir, e);
-	if (!err)
-		err = is_others(dir, name, r, &others, e);
+	err = is_others(path, r, &others, e);
 	/* also where there is none: a killed process may have left the temporary file */
-	return err || others ? err : file_remove_at(dir, name, e);
+	return err || others ? err : file_remove_at(AT_FDCWD, path, e);
+}
+
+/* A link, because one call reads it and one makes it; it leads nowhere. */
+int64_t index_recall(const struct devid *device)
+{
+	char path[PATH_MAX], text[24];
+	struct err ignored;
+	uint64_t index;
+
+	return file_path(device, "index", path) ||
+			       file_target_at(AT_FDCWD, path, text, sizeof(text), &ignored) ||
+			       str_to_u64(text, 10, UINT32_MAX, &index) ?
+		       -1 :
+		       (int64_t)index;
+}
+
+void index_remember(const struct devid *device, uint32_t index)
+{
+	char path[PATH_MAX], text[24];
+	struct err e;
+
+	if (file_path(device, "index", path))
+		return;
+	(void)snprintf(text, sizeof(text), "%" PRIu32, index);
+	/* the first ADD on a node makes the directory a little later: then the next one remembers */
+	if (file_link_at(AT_FDCWD, path, text, &e) && e.sys != ENOENT)
+		log_debug("%s", e.msg);
 }

@@ -121,11 +121,8 @@ static int explain_move(const struct world *w, const char *name, int r, struct e
 static void note_place(struct world *w, bool home)
 {
 	struct ibdev *d = &w->dev[0];
-	bool kept = false;
-	struct err ignored;
 
-	if (w->n != 1 || !d->found || d->sys.uverbs < 0 ||
-	    pci_has_rdma(&w->fn.id, &d->sys, &kept, &ignored) || !kept)
+	if (w->n != 1 || !d->found || d->sys.uverbs < 0 || !pci_has_rdma(&w->fn.id, &d->sys))
 		return;
 	d->at_home = d->sys.here = home;
 	w->known = true;

@@ -58,7 +58,7 @@ static int make_record(const struct run *run, const struct pod *pod, cJSON **dev
 {
 	const struct value here = place_pod(pod, ""), home = place_home(PLACE_ALL);
 	struct pci_fn fn;
-	int err = pci_get(&run->conf.device, &fn, e);
+	int err = pci_get(&run->conf.device, 0, &fn, e);
 
 	if (err)
 		return err;

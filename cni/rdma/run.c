@@ -23,7 +23,7 @@ static int publish(struct world *w, const struct record *r, struct err *e)
 	return err;
 }
 
-static int forget(const struct record *r, struct err *e)
+static int forget(const struct record *r, bool published unused, struct err *e)
 {
 	int err = index_forget(r, e);
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "index.h"
 #include "kernel/node.h"
 
 static int refuse_many(const struct world *w, struct err *e)
@@ -25,6 +26,7 @@ static int refuse_many(const struct world *w, struct err *e)
 static int list_devs(struct world *w, struct err *e)
 {
 	struct pci_rdma_list list;
+	int64_t recalled = -1;
 	int r = pci_get_rdma(&w->fn.id, &list, e);
 
 	if (r)
@@ -36,6 +38,9 @@ static int list_devs(struct world *w, struct err *e)
 		*d = (struct ibdev){ .index = -1, .uverbs = sys->uverbs, .umad = sys->umad };
 		memcpy(d->name, sys->name, sizeof(d->name));
 	}
+	/* where to look first; the name will prove it */
+	if (w->n == 1)
+		w->dev[0].index = recalled = index_recall(&w->fn.id);
 	r = world_look_at(w, &list, e);
 	w->known = !r;
 	/* perhaps on its way home: that is waited for */
@@ -43,6 +48,8 @@ static int list_devs(struct world *w, struct err *e)
 		r = world_get_devs(w, e);
 	for (size_t i = 0; i < w->n && !r; i++)
 		w->dev[i].index = w->dev[i].found ? (int64_t)w->dev[i].dev.index : -1;
+	if (!r && w->n == 1 && w->dev[0].found && w->dev[0].index != recalled)
+		index_remember(&w->fn.id, w->dev[0].dev.index);
 	return r;
 }
 
@@ -60,7 +67,7 @@ static int check_devs(const struct world *w, struct err *e)
 static int open_devices(struct world *w, struct err *e)
 {
 	const struct devid *id = &w->conf->device;
-	int r = pci_get(id, &w->fn, e);
+	int r = pci_get(id, 0, &w->fn, e);
 
 	if (r)
 		return err_code(e, -r, CNI_ERR_NO_DEVICE, "device %s: %.400s", id->name, e->msg);

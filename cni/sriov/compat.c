@@ -201,21 +201,15 @@ static bool state_name(const struct record *r, char buf[static NAME_MAX + 1])
 int compat_publish(struct world *w, const struct record *r, struct err *e)
 {
 	cleanup(json_free) cJSON *doc = make_state(w, r);
-	cleanup(fd_close) int marks = -EBADF;
-	char name[NAME_MAX + 1], path[PATH_MAX];
+	char name[NAME_MAX + 1], path[PATH_MAX], mark[PATH_MAX];
 	int err;
 
 	if (!doc)
 		return err_sys(e, ENOMEM, "write state file");
-	if (!state_name(r, name) || state_path(name, path))
+	if (!state_name(r, name) || state_path(name, path) || mark_path(&r->device, mark))
 		return 0;
-	/* this makes the directory above, too */
-	err = compat_open_dir("/pci", &marks, e);
-	if (!err)
-		err = mirror_write(AT_FDCWD, path, doc, r, e);
-	if (!err)
-		err = file_replace_at(marks, r->device.name, r->netns, strlen(r->netns), 0600, e);
-	return err;
+	err = mirror_write(path, DIR_MODE, doc, r, e);
+	return err ? err : file_replace(mark, r->netns, strlen(r->netns), 0600, DIR_MODE, e);
 }
 
 /* Does the device's mark name this record's namespace? */
@@ -230,11 +224,11 @@ static int is_marked(const struct record *r, bool *ret, struct err *e)
 	return 0;
 }
 
-static int forget_mark(const struct record *r, struct err *e)
+static int forget_mark(const struct record *r, bool published, struct err *e)
 {
-	bool marked = false;
+	bool marked = true;
 	char path[PATH_MAX];
-	int err = is_marked(r, &marked, e);
+	int err = published ? 0 : is_marked(r, &marked, e);
 
 	if (err)
 		return err;
@@ -243,10 +237,10 @@ static int forget_mark(const struct record *r, struct err *e)
 	return marked ? file_remove_at(AT_FDCWD, path, e) : file_remove_tmp_at(AT_FDCWD, path, e);
 }
 
-int compat_forget(const struct record *r, struct err *e)
+int compat_forget(const struct record *r, bool published, struct err *e)
 {
 	char name[NAME_MAX + 1], path[PATH_MAX];
-	int err = forget_mark(r, e);
+	int err = forget_mark(r, published, e);
 
 	if (!err && state_name(r, name) && !state_path(name, path))
 		err = mirror_remove(AT_FDCWD, path, r, e);

@@ -32,8 +32,11 @@ int compat_check_free(const struct devid *device, struct err *e) must_check;
 /** compat_publish() - write the mirror of a record that is about to go live */
 int compat_publish(struct world *w, const struct record *r, struct err *e) must_check;
 
-/** compat_forget() - remove the mirror, if it still is this record's */
-int compat_forget(const struct record *r, struct err *e) must_check;
+/**
+ * compat_forget() - remove mark and mirror, if they still are this record's
+ * @published: the mark is, and the device's lock has been held since that was seen
+ */
+int compat_forget(const struct record *r, bool published, struct err *e) must_check;
 
 /** compat_superseded() - the mirror is gone or another's: a Go plugin acted since */
 int compat_superseded(const struct record *r, bool *ret, struct err *e) must_check;

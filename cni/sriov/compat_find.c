@@ -106,7 +106,7 @@ int compat_alive(const struct record *r, bool *ret, struct err *e)
 	*ret = false;
 	if (r->phase != PHASE_LIVE || !*r->boot)
 		return 0;
-	err = pci_get(&r->device, &fn, e);
+	err = pci_get(&r->device, PCI_NETDEV, &fn, e);
 	*ret = !err && !*fn.netdev;
 	return err == -ENODEV ? 0 : err;
 }

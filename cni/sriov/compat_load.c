@@ -176,7 +176,7 @@ static int identify(int dir, const char *name, struct record *r, struct err *e)
 	struct err gone;
 
 	/* a device that is gone has no instance; opening it will say so */
-	if (!pci_get(&r->device, &fn, &gone))
+	if (!pci_get(&r->device, 0, &fn, &gone))
 		r->instance = fn.instance;
 	return mirror_older_than_boot(dir, name) ? 0 : node_boot_id(r->boot, e);
 }

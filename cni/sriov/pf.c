@@ -38,7 +38,7 @@ int pf_await_vf(struct world *w, const struct devid *id, struct err *e)
 	uint64_t deadline = node_now_ms() + VF_WAIT_MS;
 	struct pf_vacancy place;
 	struct err why;
-	int r = pci_get(id, &w->fn, e);
+	int r = pci_get(id, PCI_ALL, &w->fn, e);
 
 	if (r == -ENODEV && pf_find_vacancy(id, &place, &why))
 		return err_code(
@@ -55,7 +55,7 @@ int pf_await_vf(struct world *w, const struct devid *id, struct err *e)
 					id->name, place.pf.name, place.num_vfs, place.total_vfs,
 					place.vf);
 		node_sleep_ms(VF_STEP_MS);
-		r = pci_get(id, &w->fn, e);
+		r = pci_get(id, PCI_ALL, &w->fn, e);
 	}
 	return r ? err_code(e, -r, CNI_ERR_NO_DEVICE, "device %s: %.400s", id->name, e->msg) : 0;
 }

@@ -177,10 +177,14 @@ static int check_prev(struct world *w, const cJSON *added, const cJSON *prev, st
 }
 
 /* A VF that a driver like vfio-pci had at ADD: no interface may have come up since. */
-static void check_userspace(const struct world *w, struct err *all)
+static int check_userspace(const struct world *w, struct err *all, struct err *e)
 {
-	if (w->fn.has_netdev)
+	struct pci_fn fn;
+	int r = pci_get(&w->fn.id, PCI_NETDEV, &fn, e);
+
+	if (!r && fn.has_netdev)
 		differs(all, "driver: want one without network interface, found %s", w->fn.driver);
+	return r;
 }
 
 /* Differences go to @all; what keeps us from looking, to @e. */
@@ -197,8 +201,7 @@ static int check_device(const struct run *run, const struct record *record, cons
 	w->call = run->call;
 	if (!w->userspace)
 		return check_prev(w, record->result, prev, all, e);
-	check_userspace(w, all);
-	return 0;
+	return check_userspace(w, all, e);
 }
 
 /* The record, locked; that there is none is a difference, too. */

@@ -17,11 +17,16 @@ enum {
 static int find_pf(struct world *w, struct err *e)
 {
 	struct link pf;
-	int r;
+	int r = 0;
 
-	if (!w->fn.is_vf)
+	if (!w->fn.is_vf || w->pf)
 		return 0;
-	r = pci_uplink(&w->fn.pf, w->pf_name, e);
+	/* of a record's device it is not known yet which VF it is */
+	if (!w->numbered)
+		r = pci_get(&w->fn.id, PCI_ALL, &w->fn, e);
+	w->numbered = !r;
+	if (!r)
+		r = pci_uplink(&w->fn.pf, w->pf_name, e);
 	if (r == -ENOTUNIQ)
 		r = pf_choose_port(w, e);
 	if (!r)
@@ -36,16 +41,17 @@ static int find_pf(struct world *w, struct err *e)
 }
 
 /*
- * For undo the PF may be away for a while (driver reload, another namespace):
- * that is no reason to leave the interface in the pod, nor a sign that the VF is
- * gone. The vf.* rows then say "not yet".
+ * Only when it is asked for: a VF of which nothing was programmed is released without. And for
+ * undo the PF may be away for a while (driver reload, another namespace): that is no reason to
+ * leave the interface in the pod, nor a sign that the VF is gone.
  */
-static void find_pf_later(struct world *w)
+static bool have_pf(struct world *w)
 {
 	struct err e;
 
 	if (find_pf(w, &e))
 		log_warn("%s", e.msg);
+	return w->pf;
 }
 
 static int check_kind(const struct world *w, struct err *e)
@@ -103,7 +109,7 @@ static int await_netdev(struct world *w, struct err *e)
 				w->fn.has_netdev ? "it is still in another namespace" :
 						   "its driver is starting, or makes none");
 		node_sleep_ms(RETURN_STEP_MS);
-		r = pci_get(&w->fn.id, &w->fn, e);
+		r = pci_get(&w->fn.id, PCI_ALL, &w->fn, e);
 	}
 	return r;
 }
@@ -136,6 +142,7 @@ int world_open(const struct cni_call *c, const struct sriov_conf *conf, struct p
 	w->conf = conf;
 	w->ifname = c->ifname;
 	w->pod = pod_take(pod);
+	w->numbered = true;
 	r = open_device(w, &conf->device, e);
 	if (r)
 		return r;
@@ -189,7 +196,6 @@ int world_reopen(const struct record *r, struct world **ret, struct err *e)
 	if (err)
 		return err;
 	w->likely_in_pod = pod_has_netns(&w->pod);
-	find_pf_later(w);
 	*ret = take_ptr(w);
 	return 0;
 }
@@ -210,13 +216,13 @@ void world_free(struct world **w)
 	*w = NULL;
 }
 
-static bool is_ours(const struct world *w, const struct link *l)
+static bool is_ours(struct world *w, const struct link *l)
 {
 	/*
 	 * Virtual interfaces have no parent either, and a pod can give one our name: only
 	 * on a kernel that tells no parents at all (before 5.14) is the name an answer.
 	 */
-	return *l->parent ? !strcmp(l->parent, w->fn.id.name) : w->no_parents;
+	return *l->parent ? !strcmp(l->parent, w->fn.id.name) : have_pf(w) && w->no_parents;
 }
 
 /* The usual place first, by the usual name: one small message. */
@@ -234,15 +240,23 @@ static int find_in_pod(struct world *w, struct link *ret, struct err *e)
 	return link_find_parent(w->inpod, &w->fn.id, ret, e);
 }
 
+/* A name that is mostly right, and the parent that proves it. */
+static bool is_called(struct world *w, const char *name, struct link *ret)
+{
+	struct err ignored;
+
+	return *name && !link_find(w->host, name, ret, &ignored) && *ret->parent && is_ours(w, ret);
+}
+
 /* sysfs shows the interface in the namespace that /sys was mounted in: home. */
 static int find_at_home(struct world *w, struct link *ret, struct err *e)
 {
 	int r;
 
-	/* the name that was read last is mostly right still, and the parent proves it */
-	if (*w->fn.netdev && !link_find(w->host, w->fn.netdev, ret, e) && is_ours(w, ret))
+	if (is_called(w, *w->fn.netdev ? w->fn.netdev : w->host_name, ret))
 		return 0;
-	r = pci_get(&w->fn.id, &w->fn, e);
+	r = pci_get(&w->fn.id, PCI_ALL, &w->fn, e);
+	w->numbered = !r;
 	if (r)
 		return r;
 	if (!*w->fn.netdev)
@@ -294,7 +308,7 @@ int world_get_link(struct world *w, struct err *e)
 		if (r != -ENODEV)
 			break;
 		/* taken down with its driver, or with the device */
-		r = pci_get(&w->fn.id, &w->fn, e);
+		r = pci_get(&w->fn.id, PCI_ALL, &w->fn, e);
 		if (r)
 			break;
 		if (!w->fn.has_netdev)
@@ -318,7 +332,7 @@ int world_get_vf(struct world *w, struct err *e)
 
 	if (w->vf_known)
 		return 0;
-	if (!w->pf)
+	if (!have_pf(w))
 		return err_set(e, EAGAIN, "PF %s of VF %s has no interface here at this moment",
 			       w->fn.pf.name, w->fn.id.name);
 	r = vf_get(w->host, w->pf, w->fn.vf, &w->vf, e);

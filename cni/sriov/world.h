@@ -17,10 +17,11 @@
  * @userspace:    no network interface: a driver like vfio-pci has the VF
  * @host, @inpod: rtnetlink sockets; @inpod is NULL when the namespace is gone
  * @pf, @pf_name, @pf_mtu, @pf_type: the PF's interface, ARPHRD_*; 0 for a device without
- *                PF (auxiliary)
+ *                PF (auxiliary), and with world_reopen() until it is asked for
  * @link, @at_home: the interface and where it is, valid while @link_known
  * @likely_in_pod: where to look first
  * @no_parents: this kernel does not tell parents of interfaces (before 5.14)
+ * @numbered: fn.vf is known
  * @give_up_at: when to stop waiting for the interface; 0: not waited yet
  * @vf:           valid while @vf_known
  * @result:       answer of ADD, owned
@@ -38,7 +39,7 @@ struct world {
 	uint32_t pf_mtu;
 	uint16_t pf_type;
 	char pf_name[IFNAMSIZ];
-	bool link_known, at_home, likely_in_pod, no_parents;
+	bool link_known, at_home, likely_in_pod, no_parents, numbered;
 	uint64_t give_up_at;
 	struct link link;
 	bool vf_known;

@@ -61,6 +61,16 @@ int file_open_dir(const char *path, mode_t mode, int *ret_fd, struct err *e)
 	return 0;
 }
 
+static int open_parent(const char *path, mode_t mode, int *ret_fd, struct err *e)
+{
+	const char *slash = strrchr(path, '/');
+	char dir[PATH_MAX];
+
+	if (!slash || str_printf(dir, sizeof(dir), "%.*s", (int)(slash - path), path))
+		return err_sys(e, ENAMETOOLONG, "directory of %s", path);
+	return file_open_dir(dir, mode, ret_fd, e);
+}
+
 /* Reads up to @size bytes; a signal or a short read is not the end. */
 static ssize_t read_full(int fd, char *buf, size_t size)
 {
@@ -237,6 +247,18 @@ int file_probe_at(int dirfd, struct err *e)
 	int r = probe_at(dirfd);
 
 	return r ? err_sys(e, -r, "write a file there") : 0;
+}
+
+int file_replace(const char *path, const void *data, size_t len, mode_t mode, mode_t dir_mode,
+		 struct err *e)
+{
+	cleanup(fd_close) int dir = -EBADF;
+	int r = file_replace_at(AT_FDCWD, path, data, len, mode, e);
+
+	if (r != -ENOENT)
+		return r;
+	r = open_parent(path, dir_mode, &dir, e);
+	return r ? r : file_replace_at(AT_FDCWD, path, data, len, mode, e);
 }
 
 int file_remove_tmp_at(int dirfd, const char *name, struct err *e)

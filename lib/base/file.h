@@ -58,6 +58,13 @@ int file_replace_at(int dirfd, const char *name, const void *data, size_t len, m
  */
 int file_probe_at(int dirfd, struct err *e) must_check;
 
+/**
+ * file_replace() - file_replace_at() by path
+ * @dir_mode: of the directories above it, which are created if need be
+ */
+int file_replace(const char *path, const void *data, size_t len, mode_t mode, mode_t dir_mode,
+		 struct err *e) must_check;
+
 /** file_remove_at() - remove @name and what a killed write may have left of it; absent is fine */
 int file_remove_at(int dirfd, const char *name, struct err *e) must_check;
 

@@ -14,7 +14,7 @@
 
 static const char sysfs_root[] = "/sys";
 
-static const char *bus_name(enum dev_bus bus)
+const char *pci_bus_name(enum dev_bus bus)
 {
 	switch (bus) {
 	case DEV_BUS_PCI:
@@ -40,7 +40,7 @@ int pci_open(const char *root, const struct devid *id, struct err *e)
 	char path[256];
 	int fd;
 
-	if (str_printf(path, sizeof(path), "%s/bus/%s/devices/%s", root, bus_name(id->bus),
+	if (str_printf(path, sizeof(path), "%s/bus/%s/devices/%s", root, pci_bus_name(id->bus),
 		       id->name))
 		return err_set(e, ENAMETOOLONG, "device %s", id->name);
 	fd = sysfs_open(AT_FDCWD, path);
@@ -136,11 +136,24 @@ static int get_vf(int dev, struct pci_fn *fn, struct err *e)
 	return 0;
 }
 
-int pci_get_at(const char *root, const struct devid *id, struct pci_fn *ret, struct err *e)
+static int get_netdev(int dev, struct pci_fn *fn, struct err *e)
+{
+	struct netdevs nets;
+	int r = list_netdevs(dev, &nets);
+
+	if (r)
+		return err_sys(e, -r, "list network interfaces of %s", fn->id.name);
+	fn->has_netdev = nets.dir;
+	if (nets.n)
+		memcpy(fn->netdev, nets.name[0], sizeof(fn->netdev));
+	return 0;
+}
+
+int pci_get_at(const char *root, const struct devid *id, unsigned parts, struct pci_fn *ret,
+	       struct err *e)
 {
 	cleanup(sysfs_close) int dev = pci_open(root, id, e);
 	struct pci_fn fn = { .id = *id, .pf.bus = DEV_BUS_PCI };
-	struct netdevs nets;
 	struct stat st;
 	int r;
 
@@ -152,17 +165,13 @@ int pci_get_at(const char *root, const struct devid *id, struct pci_fn *ret, str
 	r = sysfs_link_name(dev, "driver", fn.driver, sizeof(fn.driver));
 	if (r && r != -ENOENT)
 		return err_sys(e, -r, "read driver of %s", id->name);
-	r = list_netdevs(dev, &nets);
-	if (r)
-		return err_sys(e, -r, "list network interfaces of %s", id->name);
-	fn.has_netdev = nets.dir;
-	if (nets.n)
-		memcpy(fn.netdev, nets.name[0], sizeof(fn.netdev));
+	if (parts & PCI_NETDEV && get_netdev(dev, &fn, e))
+		return -e->sys;
 	r = sysfs_link_name(dev, "physfn", fn.pf.name, sizeof(fn.pf.name));
 	if (r && r != -ENOENT)
 		return err_sys(e, -r, "read PF of %s", id->name);
 	fn.is_vf = !r;
-	if (fn.is_vf && get_vf(dev, &fn, e))
+	if (fn.is_vf && parts & PCI_VF && get_vf(dev, &fn, e))
 		return -e->sys;
 	*ret = fn;
 	return 0;
@@ -212,9 +221,9 @@ int pci_uplink_at(const char *root, const struct devid *pf, char ret[static IFNA
 	return 0;
 }
 
-int pci_get(const struct devid *id, struct pci_fn *ret, struct err *e)
+int pci_get(const struct devid *id, unsigned parts, struct pci_fn *ret, struct err *e)
 {
-	return pci_get_at(sysfs_root, id, ret, e);
+	return pci_get_at(sysfs_root, id, parts, ret, e);
 }
 
 int pci_uplink(const struct devid *pf, char ret[static IFNAMSIZ], struct err *e)
@@ -227,9 +236,14 @@ int pci_get_rdma(const struct devid *id, struct pci_rdma_list *ret, struct err *
 	return pci_get_rdma_at(sysfs_root, id, ret, e);
 }
 
-int pci_has_rdma(const struct devid *id, const struct pci_rdma *d, bool *ret, struct err *e)
+bool pci_has_rdma(const struct devid *id, const struct pci_rdma *d)
 {
-	return pci_has_rdma_at(sysfs_root, id, d, ret, e);
+	return pci_has_rdma_at(sysfs_root, id, d);
+}
+
+bool pci_is_rdma(const struct devid *id, const struct pci_rdma *d)
+{
+	return pci_is_rdma_at(sysfs_root, id, d);
 }
 
 int pci_lowest_free_uverbs(int *ret, struct err *e)

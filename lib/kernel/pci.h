@@ -45,12 +45,20 @@ struct pci_fn {
 /** pci_check_sysfs() - does sysfs show devices at all; -ENOENT: not mounted here */
 int pci_check_sysfs(struct err *e) must_check;
 
+/** enum pci_part - what costs more than a question or two */
+enum pci_part {
+	PCI_NETDEV = 1 << 0, /* @netdev, @has_netdev */
+	PCI_VF = 1 << 1, /* @vf */
+	PCI_ALL = PCI_NETDEV | PCI_VF,
+};
+
 /**
  * pci_get() - read a function
+ * @parts: enum pci_part; members that are not asked for are 0
  *
  * Return: 0; -ENODEV: no such device; -EINVAL: virtfnN does not point back.
  */
-int pci_get(const struct devid *id, struct pci_fn *ret, struct err *e) must_check;
+int pci_get(const struct devid *id, unsigned parts, struct pci_fn *ret, struct err *e) must_check;
 
 /**
  * pci_uplink() - the network interface of a PF
@@ -85,10 +93,12 @@ int pci_get_rdma(const struct devid *id, struct pci_rdma_list *ret, struct err *
 /**
  * pci_has_rdma() - has the function the character devices of @d, under these numbers
  *
- * Two questions, where pci_get_rdma() asks a dozen.
+ * Two questions, where pci_get_rdma() asks a dozen. What cannot be answered is no.
  */
-int pci_has_rdma(const struct devid *id, const struct pci_rdma *d, bool *ret,
-		 struct err *e) must_check;
+bool pci_has_rdma(const struct devid *id, const struct pci_rdma *d);
+
+/** pci_is_rdma() - the same, and its uverbs device is that of the RDMA device called d->name */
+bool pci_is_rdma(const struct devid *id, const struct pci_rdma *d);
 
 /**
  * pci_lowest_free_uverbs() - the number that the next uverbs registration takes

@@ -11,6 +11,7 @@
 #include "kernel/pci.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -154,24 +155,34 @@ int pci_get_rdma_at(const char *root, const struct devid *id, struct pci_rdma_li
 	return 0;
 }
 
-static bool has_node(int dev, const char *class, const char *prefix, int number)
+static int node_path(const char *root, const struct devid *id, const char *node, int number,
+		     const char *file, char buf[static PATH_MAX])
 {
-	char path[64];
-
-	return number < 0 || (!str_printf(path, sizeof(path), "%s/%s%d", class, prefix, number) &&
-			      !faccessat(dev, path, F_OK, 0));
+	return str_printf(buf, PATH_MAX, "%s/bus/%s/devices/%s/%s%d%s", root, pci_bus_name(id->bus),
+			  id->name, node, number, file);
 }
 
-int pci_has_rdma_at(const char *root, const struct devid *id, const struct pci_rdma *d, bool *ret,
-		    struct err *e)
+static bool has_node(const char *root, const struct devid *id, const char *node, int number)
 {
-	cleanup(sysfs_close) int dev = pci_open(root, id, e);
+	char path[PATH_MAX];
 
-	if (dev < 0)
-		return dev;
-	*ret = has_node(dev, "infiniband_verbs", "uverbs", d->uverbs) &&
-	       has_node(dev, "infiniband_mad", "umad", d->umad);
-	return 0;
+	return number < 0 || (!node_path(root, id, node, number, "", path) && !access(path, F_OK));
+}
+
+bool pci_has_rdma_at(const char *root, const struct devid *id, const struct pci_rdma *d)
+{
+	return has_node(root, id, "infiniband_verbs/uverbs", d->uverbs) &&
+	       has_node(root, id, "infiniband_mad/umad", d->umad);
+}
+
+bool pci_is_rdma_at(const char *root, const struct devid *id, const struct pci_rdma *d)
+{
+	char path[PATH_MAX], name[IBDEV_NAME_MAX];
+
+	return d->uverbs >= 0 &&
+	       !node_path(root, id, "infiniband_verbs/uverbs", d->uverbs, "/ibdev", path) &&
+	       !sysfs_read(AT_FDCWD, path, name, sizeof(name)) && !strcmp(name, d->name) &&
+	       has_node(root, id, "infiniband_mad/umad", d->umad);
 }
 
 struct numbers {

@@ -4,18 +4,21 @@
 #include "kernel/pci.h"
 #include "kernel/pci_pf.h"
 
-int pci_get_at(const char *root, const struct devid *id, struct pci_fn *ret,
+int pci_get_at(const char *root, const struct devid *id, unsigned parts, struct pci_fn *ret,
 	       struct err *e) must_check;
 int pci_uplink_at(const char *root, const struct devid *pf, char ret[static IFNAMSIZ],
 		  struct err *e) must_check;
-int pci_has_rdma_at(const char *root, const struct devid *id, const struct pci_rdma *d, bool *ret,
-		    struct err *e) must_check;
+bool pci_has_rdma_at(const char *root, const struct devid *id, const struct pci_rdma *d);
+bool pci_is_rdma_at(const char *root, const struct devid *id, const struct pci_rdma *d);
 int pci_get_rdma_at(const char *root, const struct devid *id, struct pci_rdma_list *ret,
 		    struct err *e) must_check;
 int pci_lowest_free_uverbs_at(const char *root, int *ret, struct err *e) must_check;
 int pci_lowest_free_umad_at(const char *root, int *ret, struct err *e) must_check;
 int pci_find_rdma_at(const char *root, const char *name, char ret[static DEVID_MAX],
 		     struct err *e) must_check;
+
+/** pci_bus_name() - its directory below bus/ */
+const char *pci_bus_name(enum dev_bus bus);
 
 /** pci_open() - the device's directory; owned by the caller, sysfs_close(); -ENODEV */
 int pci_open(const char *root, const struct devid *id, struct err *e) must_check;

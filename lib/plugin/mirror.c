@@ -12,7 +12,8 @@ enum { MIRROR_SIZE_MAX = 1 << 20 };
 
 static const char stamp_key[] = "x-sriov-rdma";
 
-int mirror_write(int dirfd, const char *name, cJSON *doc, const struct record *r, struct err *e)
+int mirror_write(const char *path, mode_t dir_mode, cJSON *doc, const struct record *r,
+		 struct err *e)
 {
 	cleanup(str_free) char *text = NULL;
 	cJSON *stamp = cJSON_AddObjectToObject(doc, stamp_key);
@@ -22,8 +23,8 @@ int mirror_write(int dirfd, const char *name, cJSON *doc, const struct record *r
 	    json_put_str(stamp, "ifname", r->key.ifname))
 		text = json_text(doc);
 	if (!text)
-		return err_sys(e, ENOMEM, "write state file %s", name);
-	return file_replace_at(dirfd, name, text, strlen(text), 0600, e);
+		return err_sys(e, ENOMEM, "write state file %s", path);
+	return file_replace(path, text, strlen(text), 0600, dir_mode, e);
 }
 
 bool mirror_key(const cJSON *doc, struct record_key *ret)

@@ -17,8 +17,8 @@ enum mirror_owner {
 	MIRROR_GO, /* written by a Go plugin */
 };
 
-/** mirror_write() - stamp @doc with the record's key and write it as @name */
-int mirror_write(int dirfd, const char *name, cJSON *doc, const struct record *r,
+/** mirror_write() - stamp @doc with the record's key and write it; @dir_mode as in file_replace() */
+int mirror_write(const char *path, mode_t dir_mode, cJSON *doc, const struct record *r,
 		 struct err *e) must_check;
 
 /** mirror_read() - whose file is it; -errno: could not be read, so nobody knows */

@@ -122,7 +122,7 @@ int pod_reopen_device(const struct record *r, struct pci_fn *ret_fn, struct pod 
 {
 	bool booted = false;
 	struct pci_fn fn;
-	int err = pci_get(&r->device, &fn, e);
+	int err = pci_get(&r->device, 0, &fn, e);
 
 	if (!err)
 		err = same_boot(r, &booted, e);

@@ -6,7 +6,7 @@
 #include "base/file.h"
 #include "base/log.h"
 
-enum { STALE_LOCK_MS = 2000 };
+enum { STALE_LOCK_MS = 2000, HINT_LOCK_MS = 1 };
 
 /* A device that no other attachment of ours claims. */
 static int is_unclaimed(const struct attach *a, const struct record *r, bool *ret, struct err *e)
@@ -41,18 +41,19 @@ static int still_ours(const struct attach *a, const struct record *r, bool *ret,
 }
 
 /* Undo the device's part of a record; 0 when it is home, gone, or not ours any more. */
-static int restore_device(const struct attach *a, const struct record *r, struct err *e)
+static int restore_device(const struct attach *a, const struct record *r, bool *ret_ours,
+			  struct err *e)
 {
 	struct world *w = NULL;
-	bool ours = false;
 	int err;
 
+	*ret_ours = false;
 	if (r->phase == PHASE_LEASE)
 		return 0;
-	err = still_ours(a, r, &ours, e);
+	err = still_ours(a, r, ret_ours, e);
 	if (err)
 		return err;
-	if (!ours) {
+	if (!*ret_ours) {
 		log_warn("device %s belongs to someone else now, leaving it alone", r->device.name);
 		return 0;
 	}
@@ -68,13 +69,18 @@ static int restore_device(const struct attach *a, const struct record *r, struct
 	return err;
 }
 
-/* What is left of the record on disk, now that the device is home. */
-static int settle_record(const struct attach *a, struct record *r, bool lease_held, struct err *e)
+/*
+ * What is left of the record on disk, now that the device is home. Since it was looked whose it
+ * is, nobody can have taken the device: we hold its lock.
+ */
+static int settle_record(const struct attach *a, struct record *r, bool ours, bool lease_held,
+			 struct err *e)
 {
 	bool only_lease = r->phase == PHASE_LEASE && !r->foreign;
+	bool published = ours && r->phase == PHASE_LIVE && !r->foreign;
 	/* What the Go plugins are told was taken back before: by now it may be the next pod's, which
 	 * can have a namespace of the same path. */
-	int err = only_lease ? 0 : a->ops->forget(r, e);
+	int err = only_lease ? 0 : a->ops->forget(r, published, e);
 
 	if (err)
 		return err;
@@ -91,21 +97,21 @@ static int settle_record(const struct attach *a, struct record *r, bool lease_he
 int attach_release(const struct attach *a, struct record *r, struct err *e)
 {
 	struct err all = { 0 }, one = { 0 };
-	bool lease_held = false;
+	bool lease_held = false, ours;
 
 	/* before the interface leaves the pod: a DHCP client still needs it */
 	if (r->ipam && *r->ipam)
 		lease_held = a->ops->release_lease(r, a->ctx, &one);
 	if (lease_held)
 		(void)err_gather(&all, &one);
-	if (restore_device(a, r, &one)) {
+	if (restore_device(a, r, &ours, &one)) {
 		/* whatever errno the driver gave: callers branch on "stuck" */
 		one.sys = EUCLEAN;
 		(void)err_wrap(&one, "device %s is not home yet", r->device.name);
 		/* the one that matters most stands first */
 		(void)err_gather(&one, &all);
 		all = one;
-	} else if (settle_record(a, r, lease_held, &one)) {
+	} else if (settle_record(a, r, ours, lease_held, &one)) {
 		(void)err_gather(&all, &one);
 	}
 	if (all.sys)
@@ -297,13 +303,41 @@ static int load_any(const struct attach *a, const struct record_key *key, struct
 	return err == -EBADMSG ? -ENOENT : err;
 }
 
+/*
+ * The device that the call names is nearly always the right one, and free. 0 and a lock, or
+ * nothing: then the record has to say which device to lock, before it can be read for good.
+ */
+static int try_hint(const struct attach *a, const struct record_key *key, const struct devid *hint,
+		    struct record *ret, int *ret_fd)
+{
+	cleanup(record_done) struct record found = { .doc = NULL };
+	cleanup(fd_close) int lock = -EBADF;
+	struct err ignored;
+	int err = a->ops->lock(hint, HINT_LOCK_MS, &lock, &ignored);
+
+	if (!err)
+		err = store_load(&a->store, key, &found, &ignored);
+	if (!err && !devid_equal(&found.device, hint))
+		err = -EAGAIN;
+	if (err)
+		return err;
+	*ret = found;
+	found.doc = NULL;
+	*ret_fd = take_fd(lock);
+	return 0;
+}
+
 int attach_find(const struct attach *a, const struct record_key *key, const struct devid *hint,
 		unsigned timeout_ms, struct record *ret, int *ret_fd, struct err *e)
 {
 	cleanup(record_done) struct record peek = { .doc = NULL };
 	cleanup(record_done) struct record found = { .doc = NULL };
 	cleanup(fd_close) int lock = -EBADF;
-	int err = load_any(a, key, &peek, e);
+	int err;
+
+	if (hint && !try_hint(a, key, hint, ret, ret_fd))
+		return 0;
+	err = load_any(a, key, &peek, e);
 
 	if (err && err != -ENOENT)
 		return err;

@@ -24,7 +24,8 @@
  * @release_lease: give the IPAM lease back; @ctx is the attach's
  * @publish: write mirrors and indexes, before the record goes live: a live record
  *           without its mirror is superseded
- * @forget:  the device is home: remove what @publish wrote; tried again if it fails
+ * @forget:  the device is home: remove what @publish wrote; tried again if it fails.
+ *           @published: all of it was this record's a moment ago, and the device is locked
  *
  * The rest concerns attachments that another implementation made (the Go plugins), or
  * that we made and have no readable record of; all NULL if there can be none:
@@ -43,7 +44,7 @@ struct attach_ops {
 	int (*superseded)(const struct record *r, bool *ret, struct err *e);
 	int (*release_lease)(const struct record *r, const void *ctx, struct err *e);
 	int (*publish)(struct world *w, const struct record *r, struct err *e);
-	int (*forget)(const struct record *r, struct err *e);
+	int (*forget)(const struct record *r, bool published, struct err *e);
 	int (*load_foreign)(const struct record_key *key, const void *ctx, struct record *ret,
 			    struct err *e);
 	int (*claim_foreign)(const struct devid *device, const void *ctx, struct record *ret,

@@ -20,19 +20,19 @@ const char *fn_name(const struct fake_world *w, int fn)
 	return fn == NONE ? "-" : w->fns[fn].id.name;
 }
 
-static int get_fn(const struct fake_world *w, int i, struct pci_fn *ret)
+static int get_fn(const struct fake_world *w, int i, unsigned parts, struct pci_fn *ret)
 {
 	const struct fake_fn *fn = &w->fns[i];
 	struct pci_fn r = { .id = fn->id, .instance = fn->instance, .is_vf = fn->pf != NONE };
 
-	if (fn->broken)
+	if (fn->broken && parts & PCI_VF)
 		return -EINVAL;
 	memcpy(r.driver, fn->driver, sizeof(r.driver));
 	if (r.is_vf) {
 		r.pf = w->fns[fn->pf].id;
-		r.vf = fn->vf;
+		r.vf = parts & PCI_VF ? fn->vf : 0;
 	}
-	for (int l = 0; l < FAKE_LINK_MAX; l++) {
+	for (int l = 0; l < FAKE_LINK_MAX && parts & PCI_NETDEV; l++) {
 		if (!w->links[l].used || w->links[l].fn != i)
 			continue;
 		r.has_netdev = true;
@@ -53,7 +53,7 @@ int pci_check_sysfs(struct err *e)
 	return fake_errno(e, fake_leave(&c, r), "open /sys/bus/pci/devices");
 }
 
-int pci_get(const struct devid *id, struct pci_fn *ret, struct err *e)
+int pci_get(const struct devid *id, unsigned parts, struct pci_fn *ret, struct err *e)
 {
 	const struct fake_world *w = fake_get();
 	struct fake_call c;
@@ -62,7 +62,7 @@ int pci_get(const struct devid *id, struct pci_fn *ret, struct err *e)
 	if (!r) {
 		int fn = fn_find(w, id);
 
-		r = fn == NONE ? -ENODEV : get_fn(w, fn, ret);
+		r = fn == NONE ? -ENODEV : get_fn(w, fn, parts, ret);
 	}
 	return fake_errno(e, fake_leave(&c, r), "device %s", id->name);
 }
@@ -146,18 +146,29 @@ int pci_get_rdma(const struct devid *id, struct pci_rdma_list *ret, struct err *
 	return fake_errno(e, fake_leave(&c, r), "device %s: RDMA devices", id->name);
 }
 
-int pci_has_rdma(const struct devid *id, const struct pci_rdma *d, bool *ret, struct err *e)
+static bool has_rdma(const struct devid *id, const struct pci_rdma *d, bool named)
 {
 	struct pci_rdma_list list = { .n = 0 };
 	struct fake_call c;
 	int r = fake_enter(&c, "pci.rdma", "%s", id->name);
+	bool found = false;
 
 	if (!r)
 		r = list_rdma(fake_get(), fn_find(fake_get(), id), &list);
-	*ret = false;
 	for (size_t i = 0; i < list.n; i++)
-		*ret |= list.dev[i].uverbs == d->uverbs && list.dev[i].umad == d->umad;
-	return fake_errno(e, fake_leave(&c, r), "device %s: RDMA devices", id->name);
+		found |= list.dev[i].uverbs == d->uverbs && list.dev[i].umad == d->umad &&
+			 (!named || !strcmp(list.dev[i].name, d->name));
+	return !fake_leave(&c, r) && found;
+}
+
+bool pci_has_rdma(const struct devid *id, const struct pci_rdma *d)
+{
+	return has_rdma(id, d, false);
+}
+
+bool pci_is_rdma(const struct devid *id, const struct pci_rdma *d)
+{
+	return has_rdma(id, d, true);
 }
 
 int pci_lowest_free_uverbs(int *ret, struct err *e)

@@ -59,12 +59,13 @@ char *machine_dump(void)
 	return text;
 }
 
-/* A lock file stays by design; it says nothing. */
+/* A lock file stays by design, and where an RDMA device was found last; they say nothing. */
 static bool is_lock(const char *path)
 {
-	size_t n = strlen(path);
+	const char *dot = strrchr(path, '.');
 
-	return (n > 5 && !strcmp(path + n - 5, ".lock")) || strstr(path, "/sriov-rdma/lock/");
+	return (dot && (!strcmp(dot, ".lock") || !strcmp(dot, ".index"))) ||
+	       strstr(path, "/sriov-rdma/lock/");
 }
 
 static FILE *list;

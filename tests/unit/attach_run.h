@@ -112,7 +112,8 @@ static inline int fake_publish(struct world *w, const struct record *rec, struct
 	return fake_fail(fake.publish_fails, err);
 }
 
-static inline int fake_forget(const struct record *rec unused, struct err *err)
+static inline int fake_forget(const struct record *rec unused, bool published unused,
+			      struct err *err)
 {
 	called("forget");
 	return fake_fail(fake.forget_fails, err);

@@ -76,6 +76,27 @@ START_TEST(what_is_larger_than_allowed_is_refused)
 }
 END_TEST
 
+/* Around the size of the first read. */
+START_TEST(files_of_any_size_are_read_as_a_whole)
+{
+	static const size_t sizes[] = { 1, 4095, 4096, 4097, 20000 };
+	static char bytes[20000];
+	char *text;
+	size_t len;
+
+	memset(bytes, 'x', sizeof(bytes));
+	for (size_t i = 0; i < array_size(sizes); i++) {
+		ck_assert_int_eq(file_replace_at(at, "f", bytes, sizes[i], 0600, &e), 0);
+		ck_assert_int_eq(file_read_at(at, "f", sizes[i], &text, &len, &e), 0);
+		ck_assert_uint_eq(len, sizes[i]);
+		ck_assert_mem_eq(text, bytes, len);
+		ck_assert_int_eq(text[len], '\0');
+		free(text);
+		ck_assert_int_eq(file_read_at(at, "f", sizes[i] - 1, &text, &len, &e), -E2BIG);
+	}
+}
+END_TEST
+
 START_TEST(what_is_not_there_is_enoent)
 {
 	assert_refused("f", -ENOENT, "open f: No such file or directory");
@@ -294,6 +315,7 @@ Suite *unit_suite(void)
 	tcase_add_test(tc, a_file_is_read_whole_with_a_nul_behind_it);
 	tcase_add_test(tc, bytes_of_all_kinds_are_read);
 	tcase_add_test(tc, what_is_larger_than_allowed_is_refused);
+	tcase_add_test(tc, files_of_any_size_are_read_as_a_whole);
 	tcase_add_test(tc, what_is_not_there_is_enoent);
 	tcase_add_test(tc, links_are_not_followed_when_reading);
 	tcase_add_test(tc, fifos_and_directories_are_not_read_and_nobody_waits);

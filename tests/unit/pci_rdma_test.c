@@ -3,6 +3,7 @@
 #include "script.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "kernel/pci_sysfs.h"
 
@@ -79,6 +80,36 @@ START_TEST(nobody_owns_a_name_without_uverbs)
 }
 END_TEST
 
+START_TEST(numbers_are_the_functions_or_not)
+{
+	const struct devid vf = { .bus = DEV_BUS_PCI, .name = "0000:81:00.3" };
+	struct pci_rdma d = { .name = "mlx5_2", .uverbs = 1, .umad = 1 };
+	char command[512];
+
+	ck_assert_int_eq(str_printf(command, sizeof(command),
+				    "set -e; cd %s; mkdir -p bus/pci; "
+				    "ln -s ../../devices bus/pci/devices; cd devices/0000:81:00.3; "
+				    "mkdir -p infiniband_verbs/uverbs1 infiniband_mad/umad1; "
+				    "echo mlx5_2 >infiniband_verbs/uverbs1/ibdev",
+				    dir),
+			 0);
+	ck_assert_int_eq(system(command), 0);
+	ck_assert(pci_has_rdma_at(dir, &vf, &d));
+	ck_assert(pci_is_rdma_at(dir, &vf, &d));
+	memcpy(d.name, "mlx5_3", sizeof("mlx5_3"));
+	ck_assert(pci_has_rdma_at(dir, &vf, &d));
+	ck_assert(!pci_is_rdma_at(dir, &vf, &d));
+	d.umad = 2;
+	ck_assert(!pci_has_rdma_at(dir, &vf, &d));
+	d = (struct pci_rdma){ .name = "mlx5_2", .uverbs = 2, .umad = 1 };
+	ck_assert(!pci_has_rdma_at(dir, &vf, &d));
+	ck_assert(!pci_is_rdma_at(dir, &vf, &d));
+	d.uverbs = -1;
+	ck_assert(pci_has_rdma_at(dir, &vf, &d));
+	ck_assert_msg(!pci_is_rdma_at(dir, &vf, &d), "without uverbs nothing tells the name");
+}
+END_TEST
+
 Suite *unit_suite(void)
 {
 	Suite *s = suite_create("pci_rdma");
@@ -86,6 +117,7 @@ Suite *unit_suite(void)
 
 	tcase_add_checked_fixture(t, set_up, remove_dir);
 	tcase_add_test(t, lowest_free_umad);
+	tcase_add_test(t, numbers_are_the_functions_or_not);
 	tcase_add_test(t, owner_of_a_name);
 	tcase_add_test(t, nobody_owns_a_name_without_uverbs);
 	suite_add_tcase(s, t);

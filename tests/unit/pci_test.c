@@ -94,7 +94,7 @@ START_TEST(vf_is_read)
 	struct stat st;
 	struct err e = { 0 };
 
-	ck_assert_msg(!pci_get_at(root, &vf, &fn, &e), "%s", e.msg);
+	ck_assert_msg(!pci_get_at(root, &vf, PCI_ALL, &fn, &e), "%s", e.msg);
 	ck_assert(devid_equal(&fn.id, &vf));
 	ck_assert(fn.is_vf);
 	ck_assert(devid_equal(&fn.pf, &pf));
@@ -113,11 +113,11 @@ START_TEST(vf_without_driver_or_interface)
 
 	unlink(below(PCI "0000:81:01.4/driver"));
 	rmdir(below(PCI "0000:81:01.4/net/ens1f1v2"));
-	ck_assert_int_eq(pci_get_at(root, &vf, &fn, &e), 0);
+	ck_assert_int_eq(pci_get_at(root, &vf, PCI_ALL, &fn, &e), 0);
 	ck_assert_str_eq(fn.driver, "");
 	ck_assert_str_eq(fn.netdev, "");
 	rmdir(below(PCI "0000:81:01.4/net"));
-	ck_assert_int_eq(pci_get_at(root, &vf, &fn, &e), 0);
+	ck_assert_int_eq(pci_get_at(root, &vf, PCI_ALL, &fn, &e), 0);
 	ck_assert_str_eq(fn.netdev, "");
 }
 END_TEST
@@ -127,7 +127,7 @@ START_TEST(pf_is_no_vf)
 	struct pci_fn fn;
 	struct err e;
 
-	ck_assert_int_eq(pci_get_at(root, &pf, &fn, &e), 0);
+	ck_assert_int_eq(pci_get_at(root, &pf, PCI_ALL, &fn, &e), 0);
 	ck_assert(!fn.is_vf);
 	ck_assert_str_eq(fn.netdev, "ens1f1");
 }
@@ -139,7 +139,7 @@ START_TEST(missing_device)
 	struct pci_fn fn = { .vf = 77 };
 	struct err e;
 
-	ck_assert_int_eq(pci_get_at(root, &id, &fn, &e), -ENODEV);
+	ck_assert_int_eq(pci_get_at(root, &id, PCI_ALL, &fn, &e), -ENODEV);
 	ck_assert_str_eq(e.msg, "no device 0000:99:00.0");
 	ck_assert_uint_eq(fn.vf, 77);
 }
@@ -155,7 +155,7 @@ START_TEST(vf_on_the_next_bus)
 	make_dir(PCI "0000:82:00.0");
 	make_link(PCI "0000:82:00.0/physfn", "../0000:81:00.1");
 	make_link(PCI "0000:81:00.1/virtfn124", "../0000:82:00.0");
-	ck_assert_msg(!pci_get_at(root, &id, &fn, &e), "%s", e.msg);
+	ck_assert_msg(!pci_get_at(root, &id, PCI_ALL, &fn, &e), "%s", e.msg);
 	ck_assert_uint_eq(fn.vf, 124);
 }
 END_TEST
@@ -168,7 +168,7 @@ START_TEST(only_vf_may_have_no_stride)
 	make_file(PCI "0000:81:00.1", "sriov_offset", "11");
 	make_file(PCI "0000:81:00.1", "sriov_stride", "0");
 	make_link(PCI "0000:81:00.1/virtfn0", "../0000:81:01.4");
-	ck_assert_msg(!pci_get_at(root, &vf, &fn, &e), "%s", e.msg);
+	ck_assert_msg(!pci_get_at(root, &vf, PCI_ALL, &fn, &e), "%s", e.msg);
 	ck_assert_uint_eq(fn.vf, 0);
 }
 END_TEST
@@ -179,14 +179,14 @@ START_TEST(index_that_does_not_lead_back)
 	struct err e;
 
 	make_link(PCI "0000:81:00.1/virtfn2", "../0000:81:01.6");
-	ck_assert_int_eq(pci_get_at(root, &vf, &fn, &e), -EINVAL);
+	ck_assert_int_eq(pci_get_at(root, &vf, PCI_ALL, &fn, &e), -EINVAL);
 	ck_assert_str_eq(e.msg, "virtfn2 of 0000:81:00.1 is 0000:81:01.6, not 0000:81:01.4");
 	unlink(below(PCI "0000:81:00.1/virtfn2"));
-	ck_assert_int_eq(pci_get_at(root, &vf, &fn, &e), -EINVAL);
+	ck_assert_int_eq(pci_get_at(root, &vf, PCI_ALL, &fn, &e), -EINVAL);
 	make_file(PCI "0000:81:00.1", "sriov_offset", "100");
-	ck_assert_int_eq(pci_get_at(root, &vf, &fn, &e), -EINVAL);
+	ck_assert_int_eq(pci_get_at(root, &vf, PCI_ALL, &fn, &e), -EINVAL);
 	make_file(PCI "0000:81:00.1", "sriov_offset", "-1");
-	ck_assert_int_eq(pci_get_at(root, &vf, &fn, &e), -EBADMSG);
+	ck_assert_int_eq(pci_get_at(root, &vf, PCI_ALL, &fn, &e), -EBADMSG);
 }
 END_TEST
 
@@ -199,7 +199,7 @@ START_TEST(auxiliary_device)
 	make_dir("bus/auxiliary/devices/mlx5_core.sf.4/net/eth4");
 	make_file("bus/auxiliary/devices/mlx5_core.sf.4/infiniband_verbs/uverbs9", "ibdev",
 		  "mlx5_9\n");
-	ck_assert_int_eq(pci_get_at(root, &sf, &fn, &e), 0);
+	ck_assert_int_eq(pci_get_at(root, &sf, PCI_ALL, &fn, &e), 0);
 	ck_assert(!fn.is_vf);
 	ck_assert_str_eq(fn.netdev, "eth4");
 	ck_assert_int_eq(pci_get_rdma_at(root, &sf, &list, &e), 0);

@@ -39,14 +39,18 @@ static uint64_t hash_file(const char *path)
 	return h;
 }
 
-/* Lock files are empty and may stay; host-local remembers its last address on purpose. */
+/*
+ * Lock files are empty and may stay; host-local remembers its last address on purpose, and rdma
+ * where an RDMA device was found last.
+ */
 static int put_file(const char *path, const struct stat *st, int type, struct FTW *f)
 {
 	if (type == FTW_F && S_ISREG(st->st_mode)) {
 		if (st->st_size && strncmp(path + f->base, "last_reserved_ip.", 17) != 0)
 			lines_add(out, "file %s %lld %016llx", path, (long long)st->st_size,
 				  (unsigned long long)hash_file(path));
-	} else if (type != FTW_D && strncmp(path, "/run/netns/", 11) != 0) {
+	} else if (type != FTW_D && strncmp(path, "/run/netns/", 11) != 0 &&
+		   !strstr(path, ".index")) {
 		lines_add(out, "special %s", path);
 	}
 	return 0;
