@@ -125,13 +125,20 @@ int64_t index_recall(const struct devid *device)
 
 void index_remember(const struct devid *device, uint32_t index)
 {
-	char path[PATH_MAX], text[24];
+	cleanup(fd_close) int dir = -EBADF;
+	char path[PATH_MAX], dirs[PATH_MAX], text[24];
 	struct err e;
+	int r;
 
 	if (file_path(device, "index", path))
 		return;
 	(void)snprintf(text, sizeof(text), "%" PRIu32, index);
-	/* the first ADD on a node makes the directory a little later: then the next one remembers */
-	if (file_link_at(AT_FDCWD, path, text, &e) && e.sys != ENOENT)
+	r = file_link_at(AT_FDCWD, path, text, &e);
+	/* the first time since the node was booted */
+	if (r == -ENOENT && !str_printf(dirs, sizeof(dirs), "%s/sriov-rdma", node_dir(NODE_RUN)))
+		r = file_open_dir(dirs, 0755, &dir, &e);
+	if (dir >= 0)
+		r = file_link_at(AT_FDCWD, path, text, &e);
+	if (r)
 		log_debug("%s", e.msg);
 }

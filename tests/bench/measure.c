@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * measure [-n ROUNDS] [-p AT_ONCE] [-c COUNT] [-v VFS] SIDE=floor|DIRECTORY...
+ *
+ * ADD and DEL of the chain sriov, rdma by each side in turns, so that what the machine does
+ * meanwhile is the same for all. A line of tab-separated values for each process:
+ *
+ *   time  SIDE VFS AT_ONCE VERB PART wall_us user_us sys_us rss_kb
+ *   count SIDE VFS AT_ONCE VERB PART calls=N sent=N ...                  with -c
+ *
+ * PART is sriov, rdma, floor, or "all": the chain, for -p from the first start to the last end.
+ *
+ * Attachment i is VF i into the namespace bench-i; standard input has a line "DEVICE NETDEV
+ * RDMA_INDEX" for each.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { AT_ONCE_MAX = 64, ANSWER_MAX = 65536, ARGS_MAX = 16 };
+
+struct vf {
+	char device[64], netdev[32], index[16];
+};
+
+struct options {
+	int rounds, at_once, vfs;
+	const char *count;
+	struct vf vf[AT_ONCE_MAX];
+};
+
+struct side {
+	const char *name, *dir; /* NULL: the floor */
+};
+
+static void die(const char *what)
+{
+	(void)fprintf(stderr, "measure: %s: %s\n", what, strerror(errno));
+	exit(1);
+}
+
+static long now_us(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+static long us(struct timeval t)
+{
+	return t.tv_sec * 1000000 + t.tv_usec;
+}
+
+static void set(const char *name, const char *value)
+{
+	if (setenv(name, value, 1))
+		die(name);
+}
+
+/* What runs in the child; with -c its counts go to a file. */
+static void start(const struct options *o, const char *const *argv, int in, int out)
+{
+	const char *args[ARGS_MAX] = { NULL };
+	int n = 0, log = open(o->count ? "/tmp/count" : "/tmp/stderr",
+			      O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+	if (o->count)
+		args[n++] = o->count;
+	while (*argv && n < ARGS_MAX - 1)
+		args[n++] = *argv++;
+	if (log < 0 || dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(log, 2) < 0)
+		_exit(126);
+	/* execv() only reads them */
+	execv(args[0], (char *const *)(uintptr_t)args);
+	_exit(127);
+}
+
+struct sample {
+	long wall, user, sys, rss;
+};
+
+/* Runs @argv with @input; its answer in @answer. */
+static struct sample run(const struct options *o, const char *const *argv, const char *input,
+			 char *answer)
+{
+	int in[2], out[2], status = 0;
+	size_t n = 0;
+	struct rusage use;
+	long begin;
+	ssize_t r;
+	pid_t pid;
+
+	if (pipe2(in, O_CLOEXEC) || pipe2(out, O_CLOEXEC) ||
+	    write(in[1], input, strlen(input)) != (ssize_t)strlen(input))
+		die("pipe");
+	begin = now_us();
+	pid = fork();
+	if (!pid)
+		start(o, argv, in[0], out[1]);
+	(void)close(in[0]);
+	(void)close(in[1]);
+	(void)close(out[1]);
+	while ((r = read(out[0], answer + n, ANSWER_MAX - 1 - n)) > 0)
+		n += (size_t)r;
+	answer[n] = '\0';
+	if (pid < 0 || wait4(pid, &status, 0, &use) != pid)
+		die("wait");
+	(void)close(out[0]);
+	if (status) {
+		(void)fprintf(stderr, "measure: %s: status %d: %s\n", argv[0], status, answer);
+		exit(1);
+	}
+	return (struct sample){ now_us() - begin, us(use.ru_utime), us(use.ru_stime),
+				use.ru_maxrss };
+}
+
+static void tell(const struct options *o, const struct side *s, const char *verb, const char *part,
+		 const struct sample *t)
+{
+	char line[512] = "";
+	FILE *f;
+
+	if (!o->count) {
+		(void)printf("time\t%s\t%d\t%d\t%s\t%s\t%ld\t%ld\t%ld\t%ld\n", s->name, o->vfs,
+			     o->at_once, verb, part, t->wall, t->user, t->sys, t->rss);
+		return;
+	}
+	/* the last line: before it is what the program itself said */
+	f = fopen("/tmp/count", "re");
+	while (f && fgets(line, sizeof(line), f))
+		;
+	if (f)
+		(void)fclose(f);
+	(void)printf("count\t%s\t%d\t%d\t%s\t%s\t%s", s->name, o->vfs, o->at_once, verb, part,
+		     line);
+}
+
+static void plugin(const struct options *o, const struct side *s, int i, const char *type,
+		   const char *verb, char *result)
+{
+	static char input[ANSWER_MAX + 1024];
+	char path[512], id[32], netns[64], silence[ANSWER_MAX];
+	const char *const argv[] = { path, NULL };
+	struct sample t;
+
+	(void)snprintf(path, sizeof(path), "%s/%s", s->dir, type);
+	(void)snprintf(id, sizeof(id), "bench-%d", i);
+	(void)snprintf(netns, sizeof(netns), "/run/netns/bench-%d", i);
+	set("CNI_COMMAND", verb);
+	set("CNI_CONTAINERID", id);
+	set("CNI_NETNS", netns);
+	set("CNI_IFNAME", "net1");
+	set("CNI_PATH", s->dir);
+	(void)snprintf(input, sizeof(input),
+		       "{\"cniVersion\":\"1.0.0\",\"name\":\"bench\",\"type\":\"%s\","
+		       "\"deviceID\":\"%s\"%s%s}",
+		       type, o->vf[i].device, *result ? ",\"prevResult\":" : "", result);
+	t = run(o, argv, input, strcmp(verb, "ADD") ? silence : result);
+	tell(o, s, verb, type, &t);
+}
+
+static void floor_run(const struct options *o, const struct side *s, int i, const char *verb)
+{
+	char netns[64], answer[ANSWER_MAX];
+	const char *const args[] = { "/lab/floor", strcmp(verb, "ADD") ? "del" : "add",
+				     netns,	   o->vf[i].netdev,
+				     "net1",	   o->vf[i].index,
+				     NULL };
+	struct sample t;
+
+	(void)snprintf(netns, sizeof(netns), "/run/netns/bench-%d", i);
+	t = run(o, args, "", answer);
+	tell(o, s, verb, "floor", &t);
+}
+
+/* Results of the ADDs, for their DELs: shared, as workers are processes. */
+static char (*results)[ANSWER_MAX];
+
+static void chain(const struct options *o, const struct side *s, int i, const char *verb)
+{
+	bool add = !strcmp(verb, "ADD");
+
+	if (!s->dir) {
+		floor_run(o, s, i, verb);
+		return;
+	}
+	if (add)
+		results[i][0] = '\0';
+	plugin(o, s, i, add ? "sriov" : "rdma", verb, results[i]);
+	plugin(o, s, i, add ? "rdma" : "sriov", verb, results[i]);
+}
+
+static void all(const struct options *o, const struct side *s, const char *verb)
+{
+	struct sample t = { 0 };
+	long begin = now_us();
+	int status;
+
+	(void)fflush(stdout);
+	if (o->at_once == 1)
+		chain(o, s, 0, verb);
+	for (int i = 0; i < o->at_once && o->at_once > 1; i++) {
+		if (!fork()) {
+			chain(o, s, i, verb);
+			(void)fflush(stdout);
+			_exit(0);
+		}
+	}
+	while (o->at_once > 1 && wait(&status) > 0) {
+		if (status) {
+			(void)fprintf(stderr, "measure: a worker failed\n");
+			exit(1);
+		}
+	}
+	t.wall = now_us() - begin;
+	if (!o->count)
+		tell(o, s, verb, "all", &t);
+}
+
+static void parse(int argc, char **argv, struct options *o)
+{
+	int c;
+
+	*o = (struct options){ .rounds = 1, .at_once = 1 };
+	while ((c = getopt(argc, argv, "n:p:c:v:")) != -1) {
+		if (c == 'n')
+			o->rounds = atoi(optarg);
+		else if (c == 'p')
+			o->at_once = atoi(optarg);
+		else if (c == 'c')
+			o->count = optarg;
+		else if (c == 'v')
+			o->vfs = atoi(optarg);
+		else
+			exit(2);
+	}
+	if (o->at_once < 1 || o->at_once > AT_ONCE_MAX || o->rounds < 1)
+		exit(2);
+	for (int i = 0; i < o->at_once; i++)
+		if (scanf("%63s %31s %15s", o->vf[i].device, o->vf[i].netdev, o->vf[i].index) != 3)
+			die("devices on standard input");
+}
+
+int main(int argc, char **argv)
+{
+	struct options o;
+
+	parse(argc, argv, &o);
+	results = mmap(NULL, AT_ONCE_MAX * sizeof(*results), PROT_READ | PROT_WRITE,
+		       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (results == MAP_FAILED)
+		die("memory");
+	for (int round = 0; round < o.rounds; round++) {
+		for (int i = optind; i < argc; i++) {
+			char *eq = strchr(argv[i], '=');
+			char name[64];
+			struct side s = { .name = name };
+
+			if (!eq || eq - argv[i] >= (long)sizeof(name))
+				exit(2);
+			(void)snprintf(name, sizeof(name), "%.*s", (int)(eq - argv[i]), argv[i]);
+			s.dir = strcmp(eq + 1, "floor") ? eq + 1 : NULL;
+			all(&o, &s, "ADD");
+			all(&o, &s, "DEL");
+		}
+	}
+	return 0;
+}
