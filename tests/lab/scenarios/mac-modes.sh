@@ -13,6 +13,7 @@ snapshot "$LAB_TMP/before"
 attach_as() {
 	say "mac_mode $1: $2"
 	echo "$1" >/sys/module/simnic/parameters/mac_mode
+	simnic_log_clear # mac_has_settled reads it
 	cni_add lab p1 >"$LAB_TMP/result"
 	contains "the pod's link" "$(in_pod p1 ip link show net1)" 02:aa:bb:cc:dd:01
 	contains "the VF's line" "$(vf_line 1)" 02:aa:bb:cc:dd:01

@@ -43,6 +43,7 @@ attach() {
 
 for mode in 0 1 2 3; do
 	echo "$mode" >/sys/module/simnic/parameters/mac_mode
+	simnic_log_clear # mac_has_settled reads it
 	say "mac_mode $mode"
 	for vf in 1 2; do
 		for trust in on off; do
