@@ -69,8 +69,14 @@ static int open_devices(struct world *w, struct err *e)
 	const struct devid *id = &w->conf->device;
 	int r = pci_get(id, 0, &w->fn, e);
 
+	if (r == -ENODEV)
+		return err_code(
+			e, ENODEV, CNI_ERR_NO_DEVICE,
+			"device %s does not exist on this node: SR-IOV is off, or the device "
+			"plugin's list is old; rdma-doctor shows the devices that are here",
+			id->name);
 	if (r)
-		return err_code(e, -r, CNI_ERR_NO_DEVICE, "device %s: %.400s", id->name, e->msg);
+		return classify(e, CNI_ERR_NO_DEVICE);
 	r = pod_sockets(&w->pod, NL_RDMA, &w->host, &w->inpod, e);
 	if (!r)
 		r = list_devs(w, e);

@@ -172,6 +172,24 @@ int rdma_get_port(struct nl *nl, uint32_t index, struct rdma_port *ret, struct e
 	return fake_errno(e, fake_leave(&c, r), "RDMA device %u: port", index);
 }
 
+/* What happens on the node at the same moment: see struct fake_world. */
+static void rival_gives_up(struct fake_world *w)
+{
+	enum { FAR_AWAY = 90 };
+
+	for (int i = 0; i < FAKE_RDMA_MAX; i++)
+		if (w->rival_uverbs && w->rdmas[i].used && w->rdmas[i].uverbs == w->rival_uverbs)
+			w->rdmas[i].uverbs = FAR_AWAY;
+	w->rival_uverbs = 0;
+}
+
+static void rival_takes_name(struct fake_world *w)
+{
+	if (w->rival_name[0])
+		memcpy(w->rdmas[0].dev.name, w->rival_name, IBDEV_NAME_MAX);
+	w->rival_name[0] = '\0';
+}
+
 static int move(struct fake_world *w, int socket, uint32_t index, const struct netns *from,
 		const struct netns *to)
 {
@@ -186,6 +204,9 @@ static int move(struct fake_world *w, int socket, uint32_t index, const struct n
 		return -EOPNOTSUPP;
 	if (w->rdmas[d].ns != thread)
 		return -ENODEV;
+	if (target == thread && target != HOST)
+		fake_fatal("a move to where it is: it kills what the pod has open");
+	rival_gives_up(w);
 	w->rdmas[d].ns = target;
 	rdma_renumber(w, &w->rdmas[d]);
 	return 0;
@@ -211,6 +232,7 @@ static int rename_dev(struct fake_world *w, int ns, uint32_t index, const char *
 
 	if (d == NONE || !*name)
 		return -EINVAL;
+	rival_takes_name(w);
 	for (int i = 0; i < FAKE_RDMA_MAX; i++)
 		if (i != d && w->rdmas[i].used && !strcmp(w->rdmas[i].dev.name, name))
 			return -EEXIST;

@@ -98,6 +98,10 @@ static void set_node(struct fake_world *w, char *word)
 		w->dad_fail = set_yes(value);
 	else if (!strcmp(word, "ipv6"))
 		w->no_ipv6 = !set_yes(value);
+	else if (!strcmp(word, "rival_uverbs"))
+		w->rival_uverbs = (int)set_number(value);
+	else if (!strcmp(word, "rival_name"))
+		fake_copy(w->rival_name, sizeof(w->rival_name), value);
 	else if (!strcmp(word, "back_ms"))
 		w->back_ms = (unsigned)set_number(value);
 	else

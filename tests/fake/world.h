@@ -178,6 +178,8 @@ struct fake_shape {
  * @caps_missing: the caller is not root
  * @back_ms:    how long a dead namespace keeps its devices
  * @mac_reads:  of MAC_DELAYED
+ * @rival_uverbs: not 0: as the next RDMA device is moved, whoever has this number gives it up
+ * @rival_name:   not "": as the next RDMA device is renamed, another one has just taken this name
  * @dad_fail:   addresses added from now on are somebody else's
  */
 struct fake_world {
@@ -186,6 +188,8 @@ struct fake_world {
 	unsigned boots;
 	uint32_t next_rdma;
 	char boot_id[NODE_BOOT_ID_MAX];
+	int rival_uverbs;
+	char rival_name[IBDEV_NAME_MAX];
 	enum rdma_mode mode;
 	enum fake_mac_mode mac_mode;
 	bool no_cookies, no_parent, no_ib_core, caps_missing, dad_fail, no_ipv6, no_sysfs;

@@ -10,6 +10,8 @@
  *   --gid ADDRESS    each device has a GID of this IPv4 or IPv6 address; may be repeated
  *   --none           no device is seen
  *   --denied PATH    opening this /dev/infiniband/uverbsN, another pod's, fails with EPERM
+ *   --denied-others  the same of all that are there but those of the devices seen; one that is being
+ *                    moved at this moment may be missing
  *
  * Run it with a sysfs mounted in the pod's namespace, as a container's is: `ip netns exec` does.
  */
@@ -17,6 +19,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <glob.h>
 #include <infiniband/verbs.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -111,7 +114,44 @@ static void show_device(struct ibv_device *dev)
 	ibv_close_device(ctx);
 }
 
-static void show_devices(const char *only, int want)
+/* /dev/infiniband/uverbsN of one of the devices that are seen here */
+static bool is_own(struct ibv_device *const *list, int n, const char *path)
+{
+	for (int i = 0; i < n; i++)
+		if (!strcmp(strrchr(path, '/') + 1, list[i]->dev_name))
+			return true;
+	return false;
+}
+
+static void deny_others(struct ibv_device *const *list, int n)
+{
+	int denied = 0, missing = 0;
+	glob_t nodes;
+
+	if (glob("/dev/infiniband/uverbs*", 0, NULL, &nodes)) {
+		fail("list", "/dev/infiniband", "no uverbs device is there");
+		return;
+	}
+	for (size_t i = 0; i < nodes.gl_pathc; i++) {
+		const char *path = nodes.gl_pathv[i];
+		int fd = is_own(list, n, path) ? -2 : open(path, O_RDWR | O_CLOEXEC);
+
+		if (fd >= 0)
+			fail("opening", path, "worked, though it belongs to another namespace");
+		else if (fd == -1 && errno != EPERM && errno != ENOENT && errno != ENXIO)
+			fail("opening", path, strerror(errno));
+		denied += fd == -1 && errno == EPERM;
+		missing += fd == -1 && errno != EPERM;
+		if (fd >= 0)
+			close(fd);
+	}
+	printf("%d others denied, %d just being moved, as it must be\n", denied, missing);
+	if (!denied)
+		fail("opening", "others", "there was none to try");
+	globfree(&nodes);
+}
+
+static void show_devices(const char *only, int want, bool others)
 {
 	int n = 0;
 	struct ibv_device **list = ibv_get_device_list(&n);
@@ -129,6 +169,8 @@ static void show_devices(const char *only, int want)
 		fail("device", ibv_get_device_name(list[0]), "is not the expected one");
 	for (int i = 0; i < n; i++)
 		show_device(list[i]);
+	if (others)
+		deny_others(list, n);
 	ibv_free_device_list(list);
 }
 
@@ -154,10 +196,12 @@ int main(int argc, char **argv)
 		{ "gid", required_argument, NULL, 'g' },
 		{ "none", no_argument, NULL, 'n' },
 		{ "denied", required_argument, NULL, 'd' },
+		{ "denied-others", no_argument, NULL, 'D' },
 		{ NULL, 0, NULL, 0 },
 	};
 	const char *only = NULL;
 	int want = -1, opt;
+	bool others = false;
 
 	while ((opt = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		switch (opt) {
@@ -177,10 +221,13 @@ int main(int argc, char **argv)
 		case 'd':
 			must_be_denied(optarg);
 			break;
+		case 'D':
+			others = true;
+			break;
 		default:
 			return 2;
 		}
 	}
-	show_devices(only, want);
+	show_devices(only, want, others);
 	return failures ? 1 : 0;
 }
