@@ -182,6 +182,7 @@ int link_set(struct nl *nl, int ifindex, const struct link_change *c, struct err
 	fake_note(&call, describe(c, what));
 	if (r >= 0) {
 		link = link_index(w, r, ifindex);
+		held_vf(w, link == NONE ? NONE : w->links[link].fn);
 		r = link == NONE ? -ENODEV : change(&call, w, link, c);
 	}
 	return fake_errno(e, fake_leave(&call, r), "interface %d: set %s", ifindex, what);

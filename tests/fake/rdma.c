@@ -206,6 +206,7 @@ static int move(struct fake_world *w, int socket, uint32_t index, const struct n
 		return -ENODEV;
 	if (target == thread && target != HOST)
 		fake_fatal("a move to where it is: it kills what the pod has open");
+	held_rdma(w, d);
 	rival_gives_up(w);
 	w->rdmas[d].ns = target;
 	rdma_renumber(w, &w->rdmas[d]);
@@ -232,6 +233,7 @@ static int rename_dev(struct fake_world *w, int ns, uint32_t index, const char *
 
 	if (d == NONE || !*name)
 		return -EINVAL;
+	held_rdma(w, d);
 	rival_takes_name(w);
 	for (int i = 0; i < FAKE_RDMA_MAX; i++)
 		if (i != d && w->rdmas[i].used && !strcmp(w->rdmas[i].dev.name, name))

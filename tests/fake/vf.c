@@ -189,6 +189,8 @@ int vf_set(struct nl *nl, int pf, unsigned vf, const struct vf_attrs *a, struct 
 
 	note(&c, a);
 	if (r >= 0)
+		held_vf(w, r);
+	if (r >= 0)
 		r = apply(&c, w, r, a);
 	return fake_errno(e, fake_leave(&c, r), "PF interface %d: VF %u: set%s", pf, vf, c.note);
 }

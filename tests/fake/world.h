@@ -311,6 +311,10 @@ bool attrs_set(struct link_attrs *a, const char *key, const char *value);
 /** attrs_dump() - those that are not as in a new interface */
 void attrs_dump(FILE *f, const struct link_attrs *a);
 
+/* held.c: end the test when a plugin changes this without holding the locks for it */
+void held_vf(const struct fake_world *w, int fn);
+void held_rdma(const struct fake_world *w, int d);
+
 /* rdma.c */
 int uverbs_lowest(const struct fake_world *w);
 int umad_lowest(const struct fake_world *w);

@@ -2,7 +2,7 @@
 /*
  * sweep - every call of every verb fails or kills, then a runtime cleans up
  *
- * Usage: sweep [-j JOBS] [-t TARGET] [-f FOLLOW] [-w VARIANT] [-pq] SRIOV RDMA DELEGATES
+ * Usage: sweep [-j JOBS] [-t TARGET] [-f FOLLOW] [-w VARIANT] [-pqx] SRIOV RDMA DELEGATES
  *        sweep -c CASE SRIOV RDMA DELEGATES        one case, told in full on stderr
  *
  * There is no list of calls: call after call is hit until the plugin ends
@@ -12,7 +12,7 @@
  * For each target and follow-up, a line of TAP: cases, restored exactly, left
  * pending with a correct record while the fault lasted, lost. Below all of them
  * why cases were pending, and how many still were once the fault was lifted; -p
- * names each of them. TARGET is a pattern: '*-rdma'.
+ * names each of them, -x stops at the first lost one. TARGET is a pattern: '*-rdma'.
  */
 #include <fnmatch.h>
 #include <stdio.h>
@@ -35,7 +35,7 @@ struct sweep {
 	enum follow follow;
 	struct tally *tally;
 	unsigned job, jobs;
-	bool quick, tell_pending;
+	bool quick, tell_pending, stop;
 };
 
 static const char *const effects[] = { [FAULT_NONE] = "none",
@@ -174,11 +174,17 @@ static bool play_call(struct sweep *s, unsigned nth)
 	return true;
 }
 
+static bool is_over(const struct sweep *s)
+{
+	return s->stop && s->tally->counts[LOST] + s->tally->counts[STUCK];
+}
+
 static int run_job(struct sweep *s)
 {
 	machine_open(&s->m, access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm");
-	for (unsigned n = 1 + s->job; n < CALLS_MAX && play_call(s, n); n += s->jobs)
-		;
+	for (unsigned n = 1 + s->job; n < CALLS_MAX && !is_over(s); n += s->jobs)
+		if (!play_call(s, n))
+			break;
 	machine_close(&s->m);
 	return 0;
 }
@@ -232,7 +238,7 @@ static int sweep_all(struct sweep *s, const char *target, const char *follow)
 	s->tally = tally_open();
 	for (s->target = 0; s->target < TARGETS; s->target++)
 		for (s->follow = 0; s->follow < FOLLOWS; s->follow++)
-			if (is_wanted(s, target, follow))
+			if (is_wanted(s, target, follow) && (good || !s->stop))
 				good &= report(s, run_jobs(s), ++number, totals);
 	(void)printf("1..%u\n# all: ", number);
 	tally_print(totals);
@@ -303,7 +309,7 @@ static int one_case(struct sweep *s, char *spec)
 
 static _Noreturn void usage(void)
 {
-	(void)fputs("usage: sweep [-pq] [-j JOBS] [-t TARGET] [-f FOLLOW] [-w VARIANT] [-c CASE] "
+	(void)fputs("usage: sweep [-pqx] [-j JOBS] [-t TARGET] [-f FOLLOW] [-w VARIANT] [-c CASE] "
 		    "SRIOV RDMA DELEGATES\n",
 		    stderr);
 	exit(2);
@@ -318,11 +324,13 @@ int main(int argc, char **argv)
 	int option;
 
 	s.jobs = cpus > 0 && cpus < JOBS_MAX ? (unsigned)cpus : 1;
-	while ((option = getopt(argc, argv, "pqj:t:f:w:c:")) != -1) {
+	while ((option = getopt(argc, argv, "pqxj:t:f:w:c:")) != -1) {
 		if (option == 'q')
 			s.quick = true;
 		else if (option == 'p')
 			s.tell_pending = true;
+		else if (option == 'x')
+			s.stop = true;
 		else if (option == 'j')
 			s.jobs = (unsigned)strtoul(optarg, NULL, 10);
 		else if (option == 't')
