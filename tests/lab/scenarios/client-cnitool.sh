@@ -70,6 +70,23 @@ silent "del" tool del lab p1
 at_home 1 || fail "the VF or its RDMA device is not home"
 silent "del again" tool del lab p1
 refused tool check lab p1
+
+say "check, after the real tuning plugin changed what a later plugin may"
+# without a MAC of the administrator's the pod may set one
+use_network 1 '{ "vlan": 100 }'
+jq '.plugins += [ { type: "tuning", mtu: 1400, mac: "02:aa:bb:cc:dd:02", promisc: true, txQLen: 500,
+	sysctl: { "net.ipv4.conf.IFNAME.arp_filter": "1" } } ]' "$NETCONFPATH/lab.conflist" >"$LAB_TMP/tuned"
+cp "$LAB_TMP/tuned" "$NETCONFPATH/lab.conflist"
+tool add lab p1 >"$LAB_TMP/result"
+contains "the pod's link" "$(in_pod p1 ip -d link show net1)" 'mtu 1400' '02:aa:bb:cc:dd:02' PROMISC 'qlen 500'
+silent "check" tool check lab p1
+in_pod p1 ip link set net1 mtu 1300
+refused tool check lab p1
+contains "the error" "$(cat "$LAB_TMP/refused")" MTU 1300
+in_pod p1 ip link set net1 mtu 1400
+silent "check" tool check lab p1
+silent "del" tool del lab p1
+use_network 1
 for name in p1 p2 p3 p4; do
 	pod_del "$name"
 done

@@ -151,9 +151,19 @@ done
 
 say "CNI_NETNS empty, the pod still there"
 pod p1
-rdma_add
-rdma_del ''
-same_now "$LAB_TMP/before" "after DEL with empty CNI_NETNS"
+for made_by in rdma_add go_add; do
+	$made_by
+	rdma_del ''
+	same_now "$LAB_TMP/before" "after DEL with empty CNI_NETNS ($made_by)"
+done
+
+say "GC of a live pod that is not listed, and nothing says where a Go plugin's pod is"
+for made_by in rdma_add go_add; do
+	$made_by
+	jq -c '. + { cniVersion: "1.1.0", "cni.dev/valid-attachments": [] }' "$LAB_TMP/conf" |
+		plugin_call rdma GC '' '' ''
+	same_now "$LAB_TMP/before" "after GC ($made_by)"
+done
 
 say "the path is gone, a process keeps the namespace: left to the kernel, and the chain goes on"
 rdma_add
