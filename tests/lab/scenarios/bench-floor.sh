@@ -41,7 +41,7 @@ while [ "$i" -lt 16 ]; do
 done
 for vfs in $BENCH_VFS; do
 	say "$vfs VFs"
-	simnic_start "$vfs"
+	simnic_start "$vfs" totalvfs=256
 	# directories are made, the index of the RDMA device is remembered
 	devices 1 >"$LAB_TMP/devices"
 	/lab/measure -v "$vfs" ours="$CNI_PATH" <"$LAB_TMP/devices" >"$LAB_TMP/first"
