@@ -104,6 +104,7 @@ static int reopen_booted(const struct record *r, bool booted, bool probe, struct
 	if (err)
 		return err_wrap(e, "network namespace %s", r->netns);
 	*ret = p;
+	/* NOLINTNEXTLINE(clang-analyzer-deadcode.DeadStores): the cleanup reads it */
 	p = POD_NONE;
 	return 0;
 }
