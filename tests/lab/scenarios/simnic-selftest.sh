@@ -90,9 +90,11 @@ fault mtu 22
 refused ip -n p1 link set "$(vf_netdev 3)" mtu 9000
 fault open 12
 refused ip -n p1 link set "$(vf_netdev 3)" up
+fault netns 5 -1 # not for the kernel itself, which would stop
 pod_del p1
 until_true 5 [ -e "/sys/class/net/$(vf_netdev 3)" ]
 until_true 5 [ -e "/sys/class/infiniband/$(vf_rdma 3)" ]
+fault_clear
 
 say "a VF on the stub driver has no netdev and no RDMA device"
 vf_bind 4 vfio-pci

@@ -121,7 +121,10 @@ static noinline int rdma_stand_in(struct sk_buff *skb, struct ib_device *ibdev, 
 	return hit.err ? -hit.err : ret;
 }
 
-/* 1: the call goes to @stand_in, 0: it goes on. */
+/*
+ * 1: the call goes to @stand_in, 0: it goes on. The kernel's own move, out of a namespace that ends,
+ * never fails: the kernel would take that for a bug of its own and stop.
+ */
 static int divert(enum sim_op op, const char *name, struct pt_regs *regs, void *stand_in)
 {
 	struct sim_fault hit;
@@ -129,7 +132,7 @@ static int divert(enum sim_op op, const char *name, struct pt_regs *regs, void *
 	if (ticket_take(true, NULL))
 		return 0;
 	sim_log("%s %s", sim_op_name(op), name);
-	if (!sim_fault_take(op, &hit) || !ticket_put(false, &hit))
+	if (current->flags & PF_KTHREAD || !sim_fault_take(op, &hit) || !ticket_put(false, &hit))
 		return 0;
 	instruction_pointer_set(regs, (unsigned long)stand_in);
 	return 1;
