@@ -28,7 +28,7 @@ static const char *const verb_names[] = {
 static const char conf[] =
 	"\"name\":\"net\",\"deviceID\":\"" DEVICE "\",\"vlan\":100,\"vlanQoS\":3,"
 	"\"mac\":\"02:00:00:00:aa:01\",\"min_tx_rate\":10,\"max_tx_rate\":1000,\"spoofchk\":\"off\","
-	"\"trust\":\"on\",\"link_state\":\"enable\",\"ipam\":{\"type\":\"lease\"}";
+	"\"trust\":\"on\",\"link_state\":\"enable\",\"mtu\":1400,\"promisc\":true,\"ipam\":{\"type\":\"lease\"}";
 
 /** struct variant - @settings: OBJECT, KEY=VALUE, OBJECT, ...; @rdma: more of its configuration */
 struct variant {
