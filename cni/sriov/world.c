@@ -68,10 +68,6 @@ static int check_kind(const struct world *w, struct err *e)
 			"deviceID %s is not a VF: vlan, rates, spoofchk, trust and link_state "
 			"need a VF, remove these keys",
 			fn->id.name);
-	if (!*fn->netdev && !*fn->driver)
-		return err_code(e, EAGAIN, CNI_ERR_AGAIN,
-				"VF %s has no driver: it is being set up, or unbound; bind one",
-				fn->id.name);
 	return 0;
 }
 
@@ -92,6 +88,20 @@ static bool is_userspace_driver(const char *driver)
 	return strstr(driver, "vfio") != NULL;
 }
 
+static int no_netdev(const struct pci_fn *fn, struct err *e)
+{
+	if (!*fn->driver)
+		return err_code(e, EAGAIN, CNI_ERR_AGAIN,
+				"VF %s has no driver: it is being set up, or unbound; bind one",
+				fn->id.name);
+	return err_code(e, EAGAIN, CNI_ERR_AGAIN,
+			"VF %s (driver %s) has no network interface here: %s; try again",
+			fn->id.name, fn->driver,
+			fn->has_netdev ? "it is still in another namespace" :
+					 "its driver is starting, or makes none");
+}
+
+/* A VF that has just been made has no driver for a moment: that is awaited as well. */
 static int await_netdev(struct world *w, struct err *e)
 {
 	uint64_t deadline = node_now_ms() + RETURN_WAIT_MS;
@@ -102,12 +112,7 @@ static int await_netdev(struct world *w, struct err *e)
 		if (w->userspace)
 			break;
 		if (node_now_ms() >= deadline)
-			return err_code(
-				e, EAGAIN, CNI_ERR_AGAIN,
-				"VF %s (driver %s) has no network interface here: %s; try again",
-				w->fn.id.name, w->fn.driver,
-				w->fn.has_netdev ? "it is still in another namespace" :
-						   "its driver is starting, or makes none");
+			return no_netdev(&w->fn, e);
 		node_sleep_ms(RETURN_STEP_MS);
 		r = pci_get(&w->fn.id, PCI_ALL, &w->fn, e);
 	}
