@@ -206,8 +206,9 @@ static int write_at(int dirfd, const char *name, const void *data, size_t len, m
 	char tmp[PATH_MAX];
 	int r = tmp_name(tmp, name);
 
-	if (!r)
-		r = write_tmp(dirfd, tmp, data, len, mode, how);
+	if (r)
+		return err_sys(e, -r, "write %s", name);
+	r = write_tmp(dirfd, tmp, data, len, mode, how);
 	if (!r && renameat(dirfd, tmp, dirfd, name))
 		r = -errno;
 	if (!r && how == DURABLE && fsync(dirfd))

@@ -27,16 +27,16 @@ struct scene {
 };
 
 static const struct scene scenes[TARGETS] = {
-	[ADD_SRIOV] = { "add-sriov", SRIOV, ADD, NOTHING },
-	[ADD_RDMA] = { "add-rdma", RDMA, ADD, SRIOV_ADDED },
-	[DEL_RDMA] = { "del-rdma", RDMA, DEL, BOTH_ADDED },
-	[DEL_SRIOV] = { "del-sriov", SRIOV, DEL, RDMA_GONE },
+	[ADD_SRIOV] = { "add-sriov", SRIOV, ADD, .before = NOTHING },
+	[ADD_RDMA] = { "add-rdma", RDMA, ADD, .before = SRIOV_ADDED },
+	[DEL_RDMA] = { "del-rdma", RDMA, DEL, .before = BOTH_ADDED },
+	[DEL_SRIOV] = { "del-sriov", SRIOV, DEL, .before = RDMA_GONE },
 	[GONE_DEL_RDMA] = { "gone-del-rdma", RDMA, DEL, BOTH_ADDED, .gone = true },
 	[GONE_DEL_SRIOV] = { "gone-del-sriov", SRIOV, DEL, RDMA_GONE, .gone = true },
 	[NEXT_ADD_SRIOV] = { "next-add-sriov", SRIOV, ADD, BOTH_ADDED, .gone = true, .next = true },
 	[NEXT_ADD_RDMA] = { "next-add-rdma", RDMA, ADD, BOTH_ADDED, .gone = true, .next = true },
-	[GC_RDMA] = { "gc-rdma", RDMA, GC, BOTH_ADDED },
-	[GC_SRIOV] = { "gc-sriov", SRIOV, GC, RDMA_GONE },
+	[GC_RDMA] = { "gc-rdma", RDMA, GC, .before = BOTH_ADDED },
+	[GC_SRIOV] = { "gc-sriov", SRIOV, GC, .before = RDMA_GONE },
 	[GONE_GC_RDMA] = { "gone-gc-rdma", RDMA, GC, BOTH_ADDED, .gone = true },
 	[GONE_GC_SRIOV] = { "gone-gc-sriov", SRIOV, GC, RDMA_GONE, .gone = true },
 	[KEEP_GC_RDMA] = { "keep-gc-rdma", RDMA, GC_KEEP, BOTH_ADDED, .quiet = true },
