@@ -125,8 +125,7 @@ int64_t index_recall(const struct devid *device)
 
 void index_remember(const struct devid *device, uint32_t index)
 {
-	cleanup(fd_close) int dir = -EBADF;
-	char path[PATH_MAX], dirs[PATH_MAX], text[24];
+	char path[PATH_MAX], text[24];
 	struct err e;
 	int r;
 
@@ -135,9 +134,7 @@ void index_remember(const struct devid *device, uint32_t index)
 	(void)snprintf(text, sizeof(text), "%" PRIu32, index);
 	r = file_link_at(AT_FDCWD, path, text, &e);
 	/* the first time since the node was booted */
-	if (r == -ENOENT && !str_printf(dirs, sizeof(dirs), "%s/sriov-rdma", node_dir(NODE_RUN)))
-		r = file_open_dir(dirs, 0755, &dir, &e);
-	if (dir >= 0)
+	if (r == -ENOENT && !file_make_parent(path, 0755, &e))
 		r = file_link_at(AT_FDCWD, path, text, &e);
 	if (r)
 		log_debug("%s", e.msg);

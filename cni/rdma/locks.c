@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "locks.h"
 
-#include <fcntl.h>
 #include <limits.h>
-#include <string.h>
 
 #include "base/file.h"
 #include "base/str.h"
@@ -14,20 +12,12 @@ enum { MOVES_LOCK_MS = 60000 /* one move is milliseconds; 64 pods may queue */ }
 
 static int lock_file(const char *name, unsigned timeout_ms, int *ret_fd, struct err *e)
 {
-	cleanup(fd_close) int dir = -EBADF;
 	char path[PATH_MAX];
 	int r = str_printf(path, sizeof(path), "%s/sriov-rdma/lock/%s", node_dir(NODE_STATE), name);
 
 	if (r)
 		return err_sys(e, -r, "lock directory");
-	r = file_lock_at(AT_FDCWD, path, timeout_ms, ret_fd, e);
-	/* the first time on this node */
-	if (r == -ENOENT) {
-		path[strlen(path) - strlen(name) - 1] = '\0';
-		r = file_open_dir(path, 0700, &dir, e);
-	}
-	if (dir >= 0)
-		r = file_lock_at(dir, name, timeout_ms, ret_fd, e);
+	r = file_lock(path, 0700, timeout_ms, ret_fd, e);
 	if (r == -ETIMEDOUT)
 		e->code = CNI_ERR_AGAIN;
 	return r;

@@ -33,19 +33,13 @@ static int mark_path(const struct devid *device, char buf[static PATH_MAX])
 
 int compat_lock(const struct devid *device, unsigned timeout_ms, int *ret_fd, struct err *e)
 {
-	cleanup(fd_close) int dir = -EBADF;
 	char path[PATH_MAX];
 	int r = str_printf(path, sizeof(path), "%s/sriov/pci/vf_lock/%s.lock", node_dir(NODE_STATE),
 			   device->name);
 
 	if (r)
 		return err_sys(e, -r, "lock of %s", device->name);
-	r = file_lock_at(AT_FDCWD, path, timeout_ms, ret_fd, e);
-	/* the first time on this node */
-	if (r == -ENOENT)
-		r = compat_open_dir("/pci/vf_lock", &dir, e);
-	if (dir >= 0)
-		r = file_lock_at(AT_FDCWD, path, timeout_ms, ret_fd, e);
+	r = file_lock(path, DIR_MODE, timeout_ms, ret_fd, e);
 	if (r == -ETIMEDOUT)
 		e->code = CNI_ERR_AGAIN;
 	return r;

@@ -61,14 +61,15 @@ int file_open_dir(const char *path, mode_t mode, int *ret_fd, struct err *e)
 	return 0;
 }
 
-static int open_parent(const char *path, mode_t mode, int *ret_fd, struct err *e)
+int file_make_parent(const char *path, mode_t mode, struct err *e)
 {
 	const char *slash = strrchr(path, '/');
+	cleanup(fd_close) int fd = -EBADF;
 	char dir[PATH_MAX];
 
 	if (!slash || str_printf(dir, sizeof(dir), "%.*s", (int)(slash - path), path))
 		return err_sys(e, ENAMETOOLONG, "directory of %s", path);
-	return file_open_dir(dir, mode, ret_fd, e);
+	return file_open_dir(dir, mode, &fd, e);
 }
 
 /* Reads up to @size bytes; a signal or a short read is not the end. */
@@ -253,12 +254,11 @@ int file_probe_at(int dirfd, struct err *e)
 int file_replace(const char *path, const void *data, size_t len, mode_t mode, mode_t dir_mode,
 		 struct err *e)
 {
-	cleanup(fd_close) int dir = -EBADF;
 	int r = file_replace_at(AT_FDCWD, path, data, len, mode, e);
 
 	if (r != -ENOENT)
 		return r;
-	r = open_parent(path, dir_mode, &dir, e);
+	r = file_make_parent(path, dir_mode, e);
 	return r ? r : file_replace_at(AT_FDCWD, path, data, len, mode, e);
 }
 

@@ -22,6 +22,9 @@ void fd_close(int *fd);
  */
 int file_open_dir(const char *path, mode_t mode, int *ret_fd, struct err *e) must_check;
 
+/** file_make_parent() - create what is missing of the directories above @path */
+int file_make_parent(const char *path, mode_t mode, struct err *e) must_check;
+
 /**
  * file_read_at() - all of a regular file, NUL appended
  * @max: larger files are refused
@@ -86,6 +89,13 @@ int file_target_at(int dirfd, const char *name, char *buf, size_t size, struct e
  */
 int file_lock_at(int dirfd, const char *name, unsigned timeout_ms, int *ret_fd,
 		 struct err *e) must_check;
+
+/**
+ * file_lock() - file_lock_at() by path
+ * @dir_mode: of the directories above it, which are created if need be
+ */
+int file_lock(const char *path, mode_t dir_mode, unsigned timeout_ms, int *ret_fd,
+	      struct err *e) must_check;
 
 /**
  * file_each_at() - call @fn for every entry of a directory but "." and ".."

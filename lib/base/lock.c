@@ -111,3 +111,14 @@ int file_lock_at(int dirfd, const char *name, unsigned timeout_ms, int *ret_fd, 
 	*ret_fd = take_fd(fd);
 	return 0;
 }
+
+int file_lock(const char *path, mode_t dir_mode, unsigned timeout_ms, int *ret_fd, struct err *e)
+{
+	int r = file_lock_at(AT_FDCWD, path, timeout_ms, ret_fd, e);
+
+	/* the first time on this node */
+	if (r != -ENOENT)
+		return r;
+	r = file_make_parent(path, dir_mode, e);
+	return r ? r : file_lock_at(AT_FDCWD, path, timeout_ms, ret_fd, e);
+}
