@@ -39,6 +39,9 @@ int compat_load(const struct record_key *key, const struct cni_call *c, struct r
 /** compat_read_sriov() - a file of sriov's half of the chain; *ret is for str_free() */
 int compat_read_sriov(const char *below, const char *file, char **ret) must_check;
 
+/** compat_is_away() - is one of a function's RDMA devices in another namespace */
+bool compat_is_away(const struct pci_rdma_list *list);
+
 /**
  * compat_find_netns() - set the record's netns to a path of where its devices are
  *

@@ -179,7 +179,6 @@ int compat_alive(const struct record *r, bool *ret, struct err *e)
 	if (r->phase != PHASE_LIVE || !*r->boot)
 		return 0;
 	err = pci_get_rdma(&r->device, &list, e);
-	for (size_t i = 0; !err && i < list.n; i++)
-		*ret = *ret || !list.dev[i].here;
+	*ret = !err && compat_is_away(&list);
 	return err == -ENODEV ? 0 : err;
 }

@@ -64,7 +64,7 @@ static bool is_at(const char *path, struct search *s)
 	return r == FOUND;
 }
 
-static bool is_away(const struct pci_rdma_list *list)
+bool compat_is_away(const struct pci_rdma_list *list)
 {
 	bool away = false;
 
@@ -86,7 +86,7 @@ int compat_find_netns(struct record *r, struct err *e)
 
 	r->netns = "";
 	/* no such device: opening it will say so */
-	if (pci_get_rdma(&r->device, &s.away, e) || !is_away(&s.away))
+	if (pci_get_rdma(&r->device, &s.away, e) || !compat_is_away(&s.away))
 		return 0;
 	err = netns_open_self(&s.home, e);
 	if (!err && (compat_read_sriov("/pci", r->device.name, &mark) || !is_at(mark, &s)))
