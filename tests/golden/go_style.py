@@ -4,6 +4,7 @@
 Written down from what was seen of them: which members each release writes, what its DEL gives back
 and what makes it fail. So a node can be taken from one implementation to the other and back.
 """
+import contextlib
 import fcntl
 import json
 import os
@@ -100,16 +101,22 @@ class Sriov(Call):
     def mark(self, bdf):
         return os.path.join(self.state, 'sriov/pci', bdf)
 
+    @contextlib.contextmanager
     def lock(self, bdf):
         """As the plugin's, but it does not wait: nothing here runs beside it."""
         path = os.path.join(self.state, 'sriov/pci/vf_lock', bdf + '.lock')
         os.makedirs(os.path.dirname(path), 0o700, exist_ok=True)
-        f = open(path, 'w', encoding='utf-8')
-        try:
-            fcntl.flock(f, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as e:
-            raise GoError('the lock of %s is taken' % bdf) from e
-        return f
+        with open(path, 'w', encoding='utf-8') as f:
+            try:
+                fcntl.flock(f, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as e:
+                raise GoError('the lock of %s is taken' % bdf) from e
+            try:
+                yield
+            finally:
+                # Closing would not do: a program that another case's thread is just starting has
+                # this descriptor, too, until its exec().
+                fcntl.flock(f, fcntl.LOCK_UN)
 
     def ipam(self, verb, kind):
         if not kind:
