@@ -15,6 +15,7 @@ enum {
 	MTU_MIN = 68,
 	MTU_MAX = 9978,
 	BACK_MS = 0,
+	INSTANCE_FIRST = 1000,
 	MAC_READS = 3,
 };
 
@@ -216,8 +217,8 @@ void fake_init(struct fake_world *w, const struct fake_shape *shape)
 		.magic = w->magic,
 		.shape = made,
 		.boots = w->boots + 1,
-		.next_cookie = w->next_cookie,
-		.next_instance = w->next_instance ? w->next_instance : 1000,
+		/* not w's: cookies and inode numbers start again with each boot */
+		.next_instance = INSTANCE_FIRST,
 		.mode = RDMA_MODE_EXCLUSIVE,
 		.back_ms = BACK_MS,
 		.mac_reads = MAC_READS,

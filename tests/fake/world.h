@@ -56,7 +56,7 @@ enum {
 /**
  * struct fake_netns - a network namespace
  * @label:   for dumps: "host", else the path it was made at
- * @ino:     reused, lowest free first; @cookie never is
+ * @ino:     reused, lowest free first; @cookie never is, until the node starts anew
  * @dying:   no path leads there any more; devices come back at @back_at on the clock
  */
 struct fake_netns {
