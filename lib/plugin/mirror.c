@@ -27,6 +27,7 @@ int mirror_write(const char *path, mode_t dir_mode, cJSON *doc, const struct rec
 	return file_replace(path, text, strlen(text), 0600, dir_mode, e);
 }
 
+/* What is no name must not become part of one: a damaged key is none. */
 bool mirror_key(const cJSON *doc, struct record_key *ret)
 {
 	const cJSON *stamp = json_find(doc, stamp_key);
@@ -34,7 +35,8 @@ bool mirror_key(const cJSON *doc, struct record_key *ret)
 
 	return stamp && !json_get_str(stamp, "network", &ret->network, &ignored) && ret->network &&
 	       !json_get_str(stamp, "containerID", &ret->container, &ignored) && ret->container &&
-	       !json_get_str(stamp, "ifname", &ret->ifname, &ignored) && ret->ifname;
+	       !json_get_str(stamp, "ifname", &ret->ifname, &ignored) && ret->ifname &&
+	       str_is_id(ret->network) && str_is_id(ret->container) && ifname_valid(ret->ifname);
 }
 
 static bool same_key(const struct record_key *a, const struct record_key *b)

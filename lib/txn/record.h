@@ -135,8 +135,8 @@ int store_each_claim(const struct store *s, int (*fn)(const struct devid *device
 /**
  * store_each_aside() - call @fn for every record that was set aside
  *
- * Of which only the key is known, from the file's name. Those with a hashed name are
- * passed over: nobody knows whose they are.
+ * Of which only the key is known, from the file's name. Those with a hashed name, and what
+ * never was a record's, are passed over: nobody knows whose they are.
  */
 int store_each_aside(const struct store *s, int (*fn)(const struct record_key *key, void *arg),
 		     void *arg, struct err *e) must_check;

@@ -321,7 +321,7 @@ static bool parse_aside(char *name, struct record_key *ret)
 	*container++ = '\0';
 	*ifname++ = '\0';
 	*ret = (struct record_key){ name + 1, container, ifname };
-	return true;
+	return str_is_id(ret->network) && str_is_id(ret->container) && ifname_valid(ret->ifname);
 }
 
 struct each_aside {

@@ -225,6 +225,31 @@ START_TEST(a_walk_ends_with_the_first_answer_that_is_not_0)
 }
 END_TEST
 
+static int see_key(const struct record_key *key, void *arg)
+{
+	ck_assert_str_eq(key->network, "net");
+	ck_assert_str_eq(key->ifname, "net1");
+	add_word(arg, sizeof(walked), key->container);
+	return 0;
+}
+
+/* A key becomes names of other files: what is none is nobody's. */
+START_TEST(what_was_set_aside_has_a_key_if_its_name_is_one)
+{
+	static const char *const names[] = { "!net:a:net1", "!net::net1", "!net:..:net1",
+					     "!net:b:..",   "!:c:net1",	  "!net:d:n:1" };
+
+	for (size_t i = 0; i < array_size(names); i++) {
+		char path[NAME_MAX];
+
+		ck_assert_int_eq(str_printf(path, sizeof(path), "sriov-rdma/test/%s", names[i]), 0);
+		write_file(path, "damaged", 0600);
+	}
+	ck_assert_int_eq(store_each_aside(&store, see_key, walked, &e), 0);
+	ck_assert_str_eq(walked, "a ");
+}
+END_TEST
+
 /* From here on no file can be opened. */
 static int walk_and_starve(const struct record *r unused, void *arg)
 {
@@ -360,6 +385,7 @@ Suite *unit_suite(void)
 	tcase_add_test(tc, a_record_under_another_keys_name_is_not_taken_for_its_own);
 	tcase_add_test(tc, a_walk_sees_every_record_and_nothing_else);
 	tcase_add_test(tc, a_walk_sets_the_unreadable_aside_and_goes_on);
+	tcase_add_test(tc, what_was_set_aside_has_a_key_if_its_name_is_one);
 	tcase_add_test(tc, a_walk_tells_of_what_could_not_be_read_this_time);
 	tcase_add_test(tc, a_walk_ends_with_the_first_answer_that_is_not_0);
 	tcase_add_test(tc, a_walk_over_the_claims_sees_their_devices);
