@@ -4,66 +4,16 @@
  * mark, then the attachment's state. Against the fake kernel, so that the
  * namespace a mark names can be looked for.
  */
-#include <fcntl.h>
-#include <limits.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include "compat.h"
-#include "fuzz.h"
+#include "tree.h"
 
 #define DEVICE "0000:03:00.3"
-#define STATE  "var/lib/cni/sriov"
-#define MARK   STATE "/pci/" DEVICE
-
-static char root[] = "/tmp/fuzz-gostate-XXXXXX";
-
-static void clean_up(void)
-{
-	static const char *const names[] = { "world",	   MARK,  STATE "/c0ffee-net1",
-					     STATE "/pci", STATE, "var/lib/cni",
-					     "var/lib",	   "var", "" };
-	char path[PATH_MAX];
-
-	for (size_t i = 0; i < array_size(names); i++) {
-		(void)snprintf(path, sizeof(path), "%s/%s", root, names[i]);
-		(void)remove(path);
-	}
-}
-
-static void set_up(void)
-{
-	static const char *const dirs[] = { "var", "var/lib", "var/lib/cni", "var/lib/cni/sriov",
-					    "var/lib/cni/sriov/pci" };
-	char path[PATH_MAX];
-
-	MUST(mkdtemp(root));
-	(void)atexit(clean_up);
-	for (size_t i = 0; i < array_size(dirs); i++) {
-		(void)snprintf(path, sizeof(path), "%s/%s", root, dirs[i]);
-		MUST(!mkdir(path, 0700));
-	}
-	setenv("FAKE_ROOT", root, 1);
-	(void)snprintf(path, sizeof(path), "%s/world", root);
-	setenv("FAKE_WORLD", path, 1);
-}
-
-static void put(const char *name, const void *text, size_t len)
-{
-	char path[PATH_MAX];
-	int fd;
-
-	(void)snprintf(path, sizeof(path), "%s/var/lib/cni/sriov/%s", root, name);
-	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	MUST(fd >= 0 && write(fd, text, len) == (ssize_t)len);
-	(void)close(fd);
-}
 
 static int count_key(const struct record_key *key, void *arg)
 {
 	(void)arg;
-	MUST(*key->network && *key->container && *key->ifname);
+	/* they become names of files */
+	MUST(str_is_id(key->network) && str_is_id(key->container) && ifname_valid(key->ifname));
 	return 0;
 }
 
@@ -95,22 +45,26 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		.device = { .name = DEVICE },
 		.netns = "/run/netns/x",
 	};
-	const uint8_t *nul = len ? memchr(data, '\0', len) : NULL;
-	size_t mark = nul ? (size_t)(nul - data) : len;
+	static int marks, states;
+	struct fields in = { data, len };
+	struct field mark;
 	struct err e = { 0 };
 	bool superseded = true;
 	int r;
 
-	if (strstr(root, "XXXXXX"))
-		set_up();
-	put("pci/" DEVICE, data, mark);
-	put("c0ffee-net1", data + mark + (nul ? 1 : 0), len - mark - (nul ? 1 : 0));
+	if (tree_make()) {
+		marks = tree_dir("var/lib/cni/sriov/pci");
+		states = tree_dir("var/lib/cni/sriov");
+	}
+	mark = take_field(&in);
+	tree_put(marks, DEVICE, mark);
+	tree_put(states, "c0ffee-net1", take_rest(&in));
 	r = compat_check_free(&record.device, &e);
 	MUST(!r || (r == -e.sys && *e.msg));
 	r = compat_superseded(&record, &superseded, &e);
 	MUST(!r || (r == -e.sys && *e.msg));
 	read_attachments(&record);
 	if (!r && !superseded)
-		MUST(mark == strlen(record.netns) && !memcmp(data, record.netns, mark));
+		MUST(mark.n == strlen(record.netns) && !memcmp(mark.b, record.netns, mark.n));
 	return 0;
 }

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * Mutations that keep JSON: a member is dropped, doubled, exchanged, renamed, or becomes something
- * else. What comes before the first NUL (call.h, gostate.c) is no JSON and is left as it is. Every
- * second time, and where there is no JSON, libFuzzer's own mutations do.
+ * else. Where an input has several texts (fields.h) it is one of them; where that is no JSON, and
+ * every second time, libFuzzer's own mutations do.
  */
 #include <string.h>
 
 #include "base/json.h"
-#include "fuzz.h"
+#include "fields.h"
 
-enum { NODES_MAX = 512, TEXT_MAX = 4096, STEPS_MAX = 3 };
+enum { NODES_MAX = 512, TEXT_MAX = 16384, STEPS_MAX = 3 };
 
 size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max);
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed);
@@ -165,13 +165,44 @@ static size_t mutate_json(uint8_t *data, size_t size, size_t max)
 	return n;
 }
 
+static size_t count_texts(const uint8_t *data, size_t size)
+{
+	size_t n = 1;
+
+	for (size_t i = 0; i < size; i++)
+		n += !data[i];
+	return n;
+}
+
+/* One text becomes another; what follows moves. 0: it is no JSON */
+static size_t mutate_text(uint8_t *data, size_t size, size_t max)
+{
+	struct fields in = { data, size };
+	struct field text = take_field(&in);
+	uint8_t changed[TEXT_MAX];
+	size_t head, tail, n;
+
+	for (unsigned skip = below(count_texts(data, size)); skip; skip--)
+		text = take_field(&in);
+	if (!text.n || text.n > sizeof(changed))
+		return 0;
+	head = (size_t)(text.b - data);
+	tail = size - head - text.n;
+	memcpy(changed, text.b, text.n);
+	n = mutate_json(changed, text.n, sizeof(changed));
+	if (!n || head + n + tail > max)
+		return 0;
+	memmove(data + head + n, text.b + text.n, tail);
+	memcpy(data + head, changed, n);
+	return head + n + tail;
+}
+
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed)
 {
-	const uint8_t *nul = size ? memchr(data, '\0', size) : NULL;
-	size_t head = nul ? (size_t)(nul - data) + 1 : 0, n = 0;
+	size_t n = 0;
 
 	state = seed;
 	if (below(2))
-		n = mutate_json(data + head, size - head, max - head);
-	return n ? head + n : LLVMFuzzerMutate(data, size, max);
+		n = mutate_text(data, size, max);
+	return n ? n : LLVMFuzzerMutate(data, size, max);
 }

@@ -20,6 +20,8 @@ static int each(uint16_t type unused, const void *data, size_t len, const void *
 		struct route route;
 		struct rdma_dev rdma;
 		struct rdma_port port;
+		uint16_t family;
+		enum devlink_eswitch mode;
 	} out;
 	bool leaves;
 
@@ -30,6 +32,8 @@ static int each(uint16_t type unused, const void *data, size_t len, const void *
 	(void)!read_route(data, len, 2, &out.route, &leaves);
 	(void)!read_rdma(data, len, &out.rdma);
 	(void)!read_rdma_port(data, len, &out.port);
+	(void)!read_family(data, len, &out.family);
+	(void)!read_eswitch(data, len, &out.mode);
 	return 0;
 }
 
@@ -45,8 +49,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		return 0;
 	exchange.multi = data[0] & 1;
 	exchange.acked = data[0] & 2;
-	/* libFuzzer's buffer begins anywhere, netlink's are aligned */
-	aligned = malloc(len);
+	/* libFuzzer's buffer begins anywhere, netlink's are aligned; of exactly its size */
+	aligned = malloc(len - 1);
 	MUST(aligned);
 	memcpy(aligned, data + 1, len - 1);
 	r = nl_scan(&exchange, aligned, len - 1, &e);
