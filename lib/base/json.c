@@ -208,7 +208,11 @@ int json_parse(const char *text, size_t len, cJSON **ret, struct err *e)
 		return err_set(e, EBADMSG, "JSON text is empty");
 	if (too_deep(text, len))
 		return err_set(e, EBADMSG, "JSON nested more than %d deep", JSON_DEPTH_MAX);
+	errno = 0;
 	doc = cJSON_ParseWithLengthOpts(text, len, &end, 0);
+	/* cJSON does not say why, malloc() does: want of memory must not make a file a damaged one */
+	if (!doc && errno == ENOMEM)
+		return err_sys(e, ENOMEM, "read JSON");
 	if (!doc)
 		return err_set(e, EBADMSG, "not JSON: syntax error near byte %td",
 			       end ? end - text : 0);

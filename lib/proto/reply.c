@@ -192,12 +192,14 @@ int reply_error(int fd, enum cni_version v, const struct err *e)
 	cleanup(json_free) cJSON *doc = cJSON_CreateObject();
 	const char *msg = e->msg[0] ? e->msg : "failed without saying why, please report this";
 	struct err failed = { 0 };
+	int r;
 
 	if (!doc || !json_put_str(doc, "cniVersion", version_text(v)) ||
 	    !json_put_int(doc, "code", reply_code(e)) || !json_put(doc, "msg", new_text(msg)) ||
 	    (e->details[0] && !json_put(doc, "details", new_text(e->details))))
 		return reply_text(fd, plain, &failed);
-	return reply_json(fd, doc, &failed);
+	r = reply_json(fd, doc, &failed);
+	return r == -ENOMEM ? reply_text(fd, plain, &failed) : r;
 }
 
 int reply_version(int fd, enum cni_version v, struct err *e)

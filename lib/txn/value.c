@@ -100,20 +100,22 @@ static cJSON *number_to_json(uint64_t v)
 
 static cJSON *numbers_to_json(const struct value *v)
 {
-	cJSON *list = cJSON_CreateArray();
+	cleanup(json_free) cJSON *list = cJSON_CreateArray();
 
 	for (size_t i = 0; list && i < array_size(v->numbers); i++)
-		cJSON_AddItemToArray(list, number_to_json(v->numbers[i]));
-	return list;
+		if (!cJSON_AddItemToArray(list, number_to_json(v->numbers[i])))
+			return NULL;
+	return take_ptr(list);
 }
 
 static cJSON *names_to_json(const struct value_names *names)
 {
-	cJSON *list = cJSON_CreateArray();
+	cleanup(json_free) cJSON *list = cJSON_CreateArray();
 
 	for (size_t i = 0; list && i < names->n; i++)
-		cJSON_AddItemToArray(list, cJSON_CreateString(names->name[i]));
-	return list;
+		if (!cJSON_AddItemToArray(list, cJSON_CreateString(names->name[i])))
+			return NULL;
+	return take_ptr(list);
 }
 
 static cJSON *place_to_json(const struct value_place *p)
