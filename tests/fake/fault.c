@@ -13,6 +13,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "ending.h"
 #include "world.h"
 
 /* One line for each call in $FAKE_LOG: what a person wants to see of a case. */
@@ -34,7 +35,7 @@ static void log_call(const struct fake_call *c, int r, const char *what)
 static _Noreturn void die(const struct fake_call *c, const char *when)
 {
 	log_call(c, 0, when);
-	_exit(FAKE_DIED);
+	end_at_once(FAKE_DIED);
 }
 
 /* Temporary files have a new name each time: what lasts is the directory. */

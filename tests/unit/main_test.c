@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "doc.h"
+#include "ending.h"
 #include "proto/reply.h"
 #include "proto/result.h"
 
@@ -98,7 +99,7 @@ static int run(const struct cni_plugin *p, const char *arg, const char *in)
 		if (dup2(in_fd, 0) < 0 || dup2(out_fd, 1) < 0 || dup2(err_fd, 2) < 0 ||
 		    str_copy(option, sizeof(option), arg ? arg : ""))
 			_exit(99);
-		_exit(cni_main(p, arg ? 2 : 1, argv));
+		end_at_once(cni_main(p, arg ? 2 : 1, argv));
 	}
 	ck_assert_int_eq(waitpid(child, &st, 0), child);
 	close(in_fd);
@@ -272,7 +273,7 @@ START_TEST(lost_result_is_a_failure)
 
 		if (dup2(fd, 1) < 0 || dup2(quiet, 0) < 0 || dup2(quiet, 2) < 0)
 			_exit(99);
-		_exit(cni_main(&full, 1, argv));
+		end_at_once(cni_main(&full, 1, argv));
 	}
 	ck_assert_int_eq(waitpid(child, &st, 0), child);
 	ck_assert_msg(WIFEXITED(st) && WEXITSTATUS(st) == 1, "status %x", (unsigned)st);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "doc.h"
+#include "ending.h"
 
 enum { TEXT_MAX = 16384 };
 
@@ -215,7 +216,7 @@ START_TEST(stray_output_goes_to_stderr)
 	ck_assert_int_eq(pipe(err), 0);
 	child = fork();
 	if (!child)
-		_exit(open_in_child(out[1], err[1]));
+		end_at_once(open_in_child(out[1], err[1]));
 	ck_assert_int_eq(waitpid(child, &status, 0), child);
 	ck_assert_int_eq(status, 0);
 	ck_assert_str_eq(read_pipe(out, text), "answer");
@@ -246,7 +247,7 @@ START_TEST(closed_descriptors_are_not_reused)
 	pid_t child = fork();
 
 	if (!child)
-		_exit(open_closed_in_child());
+		end_at_once(open_closed_in_child());
 	ck_assert_int_eq(waitpid(child, &status, 0), child);
 	ck_assert_int_eq(status, 0);
 }
