@@ -35,6 +35,20 @@ multus_node() {
 	plugin_conf 0 "$NETCONFPATH/multus.conflist" | plugin_call multus "$1" '' '' ''
 }
 
+# multus_add POD: Multus gives the API server a quarter of a second, which an emulated processor may miss;
+# kubelet tries again, too
+multus_add() {
+	for _ in 1 2 3 4 5; do
+		if multus add "$1" >"$LAB_TMP/result" 2>"$LAB_TMP/said"; then
+			return
+		fi
+		grep -q 'error waiting for pod' "$LAB_TMP/said" || break
+		note "$(cat "$LAB_TMP/said")"
+		multus del "$1"
+	done
+	fail "$(cat "$LAB_TMP/said")"
+}
+
 # calls_of VERB PLUGIN: how many there were
 calls_of() {
 	grep -c "^$1 $2 " "$CALLS" || true

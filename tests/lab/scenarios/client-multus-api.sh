@@ -50,20 +50,6 @@ by_hand() {
 		{ type: "rdma" } ] }'
 }
 
-# multus_add POD: Multus gives the API server a quarter of a second, which an emulated processor may miss;
-# kubelet tries again, too
-multus_add() {
-	for _ in 1 2 3 4 5; do
-		if multus add "$1" >"$LAB_TMP/result" 2>"$LAB_TMP/said"; then
-			return
-		fi
-		grep -q 'error waiting for pod' "$LAB_TMP/said" || break
-		note "$(cat "$LAB_TMP/said")"
-		multus del "$1"
-	done
-	fail "$(cat "$LAB_TMP/said")"
-}
-
 attached() {
 	contains "the pod's links" "$(in_pod "$1" ip -o link show up)" ' eth0: ' ' net1: '
 	pod_verbs "$1" --count 2
