@@ -67,19 +67,21 @@ const char *fix_next_mode(const struct report *r, enum rdma_mode mode, char buf[
 				     "echo 'options ib_core netns_mode=%d' "
 				     ">/etc/modprobe.d/ib_core.conf",
 				     value));
-	if (r->has_initramfs_tools || r->has_dracut)
-		then(buf, r->has_dracut ? "dracut -f" : "update-initramfs -u");
+	if (r->renew_initramfs)
+		then(buf, r->renew_initramfs);
 	if (cmdline)
-		then(buf, ": # and take ib_core.netns_mode off the kernel command line");
+		then(buf, r->edit_cmdline ?
+				  r->edit_cmdline :
+				  ": # and take ib_core.netns_mode off the kernel command line");
 	return buf;
 }
 
-const char *fix_gc(const struct attachment *a, char buf[static TEXT_MAX])
+const char *fix_gc(const struct report *r, const struct attachment *a, char buf[static TEXT_MAX])
 {
 	return fix_printf(buf,
 			  "echo '{\"cniVersion\":\"1.1.0\",\"name\":\"%s\",\"type\":\"%s\"}' | "
-			  "CNI_COMMAND=GC CNI_PATH=/opt/cni/bin /opt/cni/bin/%s",
-			  a->network, a->plugin, a->plugin);
+			  "CNI_COMMAND=GC CNI_PATH=%s %s/%s",
+			  a->network, a->plugin, r->cni_dir, r->cni_dir, a->plugin);
 }
 
 const char *rdma_module_of(const char *driver)

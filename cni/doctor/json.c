@@ -59,6 +59,24 @@ static void put_mac(struct out *o, cJSON *obj, const char *key, bool known, cons
 	put_str(o, obj, key, known ? mac_format(m, text) : "");
 }
 
+static void put_runtimes(struct out *o, cJSON *node, const struct report *r)
+{
+	cJSON *list = add_list(o, node, "runtimes");
+
+	for (size_t i = 0; i < r->runtimes.n; i++) {
+		const struct runtime *t = &r->runtimes.item[i];
+		cJSON *item = add_object(o, list);
+		char bounding[24] = "";
+
+		if (t->bounding_told)
+			(void)snprintf(bounding, sizeof(bounding), "%016" PRIx64, t->bounding);
+		put_str(o, item, "process", t->process);
+		put_int(o, item, "pid", t->pid);
+		put_str(o, item, "capabilities", bounding);
+		put_str(o, item, "confinement", t->confinement);
+	}
+}
+
 static void put_node(struct out *o, cJSON *doc, const struct report *r)
 {
 	cJSON *node = cJSON_AddObjectToObject(doc, "node"), *list;
@@ -78,6 +96,7 @@ static void put_node(struct out *o, cJSON *doc, const struct report *r)
 		put_bool(o, item, "loaded", r->modules.item[i].loaded);
 	}
 	put_bool(o, node, "rdmaCm", r->has_rdma_cm);
+	put_runtimes(o, node, r);
 }
 
 static void put_mode(struct out *o, cJSON *doc, const struct report *r)
@@ -102,6 +121,32 @@ static void put_mode(struct out *o, cJSON *doc, const struct report *r)
 	}
 }
 
+/* What of it is in /dev/infiniband */
+static void put_nodes(struct out *o, cJSON *item, const struct rdma_link *l)
+{
+	const struct {
+		const char *kind;
+		int number;
+		bool there;
+	} nodes[] = {
+		{ "uverbs", l->sys.uverbs, l->uverbs_node },
+		{ "umad", l->sys.umad, l->umad_node },
+		{ "issm", l->sys.umad, l->issm_node },
+	};
+	cJSON *list = add_list(o, item, "nodes");
+
+	for (size_t i = 0; i < array_size(nodes); i++) {
+		char name[WORD_MAX];
+		cJSON *node;
+
+		if (!nodes[i].there)
+			continue;
+		(void)snprintf(name, sizeof(name), "%s%d", nodes[i].kind, nodes[i].number);
+		node = cJSON_CreateString(name);
+		o->ok &= node && list && cJSON_AddItemToArray(list, node);
+	}
+}
+
 static void put_rdma(struct out *o, cJSON *list, const struct rdma_link *l)
 {
 	cJSON *item = add_object(o, list);
@@ -111,6 +156,7 @@ static void put_rdma(struct out *o, cJSON *list, const struct rdma_link *l)
 	put_bool(o, item, "here", l->sys.here);
 	put_int(o, item, "uverbs", l->sys.uverbs);
 	put_int(o, item, "umad", l->sys.umad);
+	put_nodes(o, item, l);
 	if (l->told)
 		(void)snprintf(guid, sizeof(guid), "%016" PRIx64, l->dev.node_guid);
 	put_str(o, item, "nodeGUID", guid);

@@ -7,8 +7,8 @@
 
 void judge(struct report *r)
 {
-	static const struct rules *const all[] = { &rules_kernel, &rules_mode, &rules_devices,
-						   &rules_state, &rules_plugins };
+	static const struct rules *const all[] = { &rules_kernel, &rules_mode,	  &rules_devices,
+						   &rules_state,  &rules_plugins, &rules_runtime };
 
 	for (size_t i = 0; i < array_size(all); i++)
 		for (size_t k = 0; k < all[i]->n; k++)

@@ -28,7 +28,8 @@ struct rules {
 };
 
 /* The rules of each rules_*.c */
-extern const struct rules rules_kernel, rules_mode, rules_devices, rules_state, rules_plugins;
+extern const struct rules rules_kernel, rules_mode, rules_devices, rules_state, rules_plugins,
+	rules_runtime;
 
 /** judge() - run all rules that hold for the report's purpose */
 void judge(struct report *r);
@@ -48,7 +49,7 @@ const char *fix_rebind(const struct function *f, char buf[static TEXT_MAX]);
 /** fix_next_mode() - make all files say @mode, and write one if none says anything */
 const char *fix_next_mode(const struct report *r, enum rdma_mode mode, char buf[static TEXT_MAX]);
 /** fix_gc() - let the plugin of an attachment release what is stale in its network */
-const char *fix_gc(const struct attachment *a, char buf[static TEXT_MAX]);
+const char *fix_gc(const struct report *r, const struct attachment *a, char buf[static TEXT_MAX]);
 /** fix_printf() - any other; what does not fit becomes "" */
 const char *fix_printf(char buf[static TEXT_MAX], const char *fmt, ...) printf_like(2, 3);
 

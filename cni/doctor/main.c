@@ -17,12 +17,12 @@
 
 enum exit_status { HEALTHY = 0, PROBLEMS = 1, COULD_NOT_LOOK = 2 };
 
-enum { OPT_FOR = 256, OPT_JSON, OPT_STALE, OPT_SHARED_DP, OPT_ROOT, OPT_VERSION };
+enum { OPT_FOR = 256, OPT_JSON, OPT_STALE, OPT_SHARED_DP, OPT_ROOT, OPT_CNI_DIR, OPT_VERSION };
 
 struct options {
 	enum purpose for_what;
 	bool json, stale, help, version;
-	const char *shared_dp, *root;
+	const char *shared_dp, *root, *cni_dir;
 };
 
 static const char help[] =
@@ -36,6 +36,7 @@ static const char help[] =
 	"  --stale                  only what was left behind, and how to release it\n"
 	"  --check-shared-dp FILE   which devices a configuration of k8s-rdma-shared-dev-plugin takes\n"
 	"  --root DIR               the node's / is mounted at DIR: for containers\n"
+	"  --cni-bin-dir DIR        where the plugins are (default: /opt/cni/bin)\n"
 	"  --version, --help\n"
 	"\n"
 	"Exit status: 0 healthy, 1 problems, 2 could not look.\n";
@@ -63,6 +64,9 @@ static bool take_option(int opt, struct options *o)
 	case OPT_ROOT:
 		o->root = optarg;
 		return true;
+	case OPT_CNI_DIR:
+		o->cni_dir = optarg;
+		return optarg[0] == '/';
 	case OPT_VERSION:
 		o->version = true;
 		return true;
@@ -82,6 +86,7 @@ static bool parse_options(int argc, char **argv, struct options *o)
 		{ "stale", no_argument, NULL, OPT_STALE },
 		{ "check-shared-dp", required_argument, NULL, OPT_SHARED_DP },
 		{ "root", required_argument, NULL, OPT_ROOT },
+		{ "cni-bin-dir", required_argument, NULL, OPT_CNI_DIR },
 		{ "version", no_argument, NULL, OPT_VERSION },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
@@ -127,7 +132,7 @@ static enum exit_status check_shared_dp(const struct report *r, const char *path
 
 static enum exit_status examine(const struct options *o)
 {
-	cleanup(report_free) struct report *r = report_new(o->for_what);
+	cleanup(report_free) struct report *r = report_new(o->for_what, o->cni_dir);
 
 	if (!r)
 		return COULD_NOT_LOOK;
@@ -146,7 +151,7 @@ static enum exit_status examine(const struct options *o)
 
 int main(int argc, char **argv)
 {
-	struct options o = { .for_what = FOR_EXCLUSIVE };
+	struct options o = { .for_what = FOR_EXCLUSIVE, .cni_dir = "/opt/cni/bin" };
 
 	if (!parse_options(argc, argv, &o)) {
 		(void)fprintf(stderr, "%s", help);

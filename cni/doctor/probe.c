@@ -10,8 +10,9 @@
 void probe_all(struct report *r)
 {
 	static int (*const probes[])(struct report * r, struct err * e) = {
-		probe_kernel,  probe_mode,    probe_namespaces, probe_functions, probe_rdma,
-		probe_records, probe_gostate, probe_places,	probe_leases,	 probe_plugins,
+		probe_kernel, probe_mode,    probe_namespaces, probe_functions,
+		probe_rdma,   probe_records, probe_gostate,    probe_places,
+		probe_leases, probe_plugins, probe_runtime,
 	};
 
 	for (size_t i = 0; i < array_size(probes); i++) {

@@ -16,6 +16,7 @@ int probe_mode(struct report *r, struct err *e) must_check;
 int probe_namespaces(struct report *r, struct err *e) must_check;
 int probe_functions(struct report *r, struct err *e) must_check;
 int probe_rdma(struct report *r, struct err *e) must_check;
+int probe_runtime(struct report *r, struct err *e) must_check;
 int probe_records(struct report *r, struct err *e) must_check;
 int probe_gostate(struct report *r, struct err *e) must_check;
 int probe_leases(struct report *r, struct err *e) must_check;

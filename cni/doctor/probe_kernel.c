@@ -57,6 +57,38 @@ static void read_lsms(struct report *r)
 		(void)!str_copy(r->apparmor, sizeof(r->apparmor), "enabled");
 }
 
+/* The first that is there. An image-based system has dracut, too, but may not use it. */
+static const char *find_command(const struct report *r, const char *const (*rows)[2], size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (root_exists(r, rows[i][0]))
+			return rows[i][1];
+	return NULL;
+}
+
+static void find_commands(struct report *r)
+{
+	static const char *const initramfs[][2] = {
+		{ "run/ostree-booted",
+		  "rpm-ostree initramfs-etc --track=/etc/modprobe.d/ib_core.conf" },
+		{ "usr/sbin/update-initramfs", "update-initramfs -u" },
+		{ "usr/bin/dracut", "dracut -f" },
+		{ "usr/sbin/dracut", "dracut -f" },
+		{ "usr/bin/mkinitcpio", "mkinitcpio -P" },
+	};
+	static const char *const cmdline[][2] = {
+		{ "run/ostree-booted", "rpm-ostree kargs --delete-if-present=ib_core.netns_mode=1 "
+				       "--delete-if-present=ib_core.netns_mode=0" },
+		{ "usr/sbin/grubby",
+		  "grubby --update-kernel=ALL --remove-args=ib_core.netns_mode" },
+		{ "usr/sbin/update-grub",
+		  "sed -i 's/ *ib_core.netns_mode=[^ \"]*//' /etc/default/grub && update-grub" },
+	};
+
+	r->renew_initramfs = find_command(r, initramfs, array_size(initramfs));
+	r->edit_cmdline = find_command(r, cmdline, array_size(cmdline));
+}
+
 int probe_kernel(struct report *r, struct err *e)
 {
 	struct utsname u;
@@ -69,12 +101,13 @@ int probe_kernel(struct report *r, struct err *e)
 		(void)!str_copy(r->kernel, sizeof(r->kernel), u.release);
 		(void)!str_copy(r->host, sizeof(r->host), u.nodename);
 	}
-	if (caps_check(&caps))
+	if (caps_check(&caps)) {
 		(void)!str_copy(r->missing_caps, sizeof(r->missing_caps), caps.msg);
+		report_trouble(r, &caps);
+	}
 	read_ofed(r);
 	read_lsms(r);
-	r->has_initramfs_tools = root_exists(r, "usr/sbin/update-initramfs");
-	r->has_dracut = root_exists(r, "usr/bin/dracut") || root_exists(r, "usr/sbin/dracut");
+	find_commands(r);
 	err = node_boot_id(r->boot, e);
 	return err ? err : add_modules(r, e);
 }

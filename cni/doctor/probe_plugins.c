@@ -17,8 +17,6 @@
 
 enum { CHUNK = 1 << 20, SIZE_MAX_READ = 256 << 20, MARK_MAX = 64 };
 
-static const char dir[] = "opt/cni/bin";
-
 /* What --version of ours prints; what the Go linker writes into a program (debug/buildinfo). */
 struct marks {
 	const char *text;
@@ -90,7 +88,8 @@ int probe_plugins(struct report *r, struct err *e)
 		if (!p)
 			return no_memory(e);
 		p->name = names[i];
-		(void)snprintf(p->path, sizeof(p->path), "/%s/%s", dir, names[i]);
+		if (str_printf(p->path, sizeof(p->path), "%s/%s", r->cni_dir, names[i]))
+			return err_set(e, ENAMETOOLONG, "--cni-bin-dir: too long a path");
 		look_at(r, p);
 	}
 	return 0;

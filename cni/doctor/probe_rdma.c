@@ -4,6 +4,7 @@
  * netlink tells more, of those that are here.
  */
 #include <net/if.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "kernel/link.h"
@@ -18,6 +19,22 @@ static struct rdma_link *find_rdma(struct report *r, const char *name)
 	return NULL;
 }
 
+/* /dev may lack what sysfs has: a container's own, for instance */
+static bool has_node(const struct report *r, const char *kind, int number)
+{
+	char path[WORD_MAX];
+
+	(void)snprintf(path, sizeof(path), "dev/infiniband/%s%d", kind, number);
+	return number >= 0 && root_exists(r, path);
+}
+
+static void look_for_nodes(const struct report *r, struct rdma_link *l)
+{
+	l->uverbs_node = has_node(r, "uverbs", l->sys.uverbs);
+	l->umad_node = has_node(r, "umad", l->sys.umad);
+	l->issm_node = has_node(r, "issm", l->sys.umad);
+}
+
 static int list_devices(struct report *r, struct err *e)
 {
 	for (size_t i = 0; i < r->functions.n; i++) {
@@ -28,8 +45,10 @@ static int list_devices(struct report *r, struct err *e)
 		if (err && err != -ENODEV)
 			return err;
 		f->n_rdma = list.n;
-		for (size_t k = 0; k < list.n; k++)
+		for (size_t k = 0; k < list.n; k++) {
 			f->rdma[k].sys = list.dev[k];
+			look_for_nodes(r, &f->rdma[k]);
+		}
 	}
 	return 0;
 }

@@ -22,13 +22,14 @@ bool list_grow(void **items, size_t *cap, size_t size)
 	return true;
 }
 
-struct report *report_new(enum purpose for_what)
+struct report *report_new(enum purpose for_what, const char *cni_dir)
 {
 	struct report *r = calloc(1, sizeof(*r));
 
 	if (!r)
 		return NULL;
 	r->for_what = for_what;
+	r->cni_dir = cni_dir;
 	r->root = open(node_dir(NODE_ROOT), O_PATH | O_DIRECTORY | O_CLOEXEC);
 	return r;
 }
@@ -47,6 +48,7 @@ void report_free(struct report **ret)
 	list_free(&r->attachments);
 	list_free(&r->leases);
 	list_free(&r->plugins);
+	list_free(&r->runtimes);
 	list_free(&r->findings);
 	list_free(&r->troubles);
 	free(r);

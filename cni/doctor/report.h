@@ -65,9 +65,13 @@ struct mode_source {
 	enum rdma_mode mode;
 };
 
-/** struct rdma_link - an RDMA device of a function; what netlink tells only while it is here */
+/**
+ * struct rdma_link - an RDMA device of a function; what netlink tells only while it is here
+ * @uverbs_node, @umad_node, @issm_node: is it in /dev/infiniband; issm has umad's number
+ */
 struct rdma_link {
 	struct pci_rdma sys;
+	bool uverbs_node, umad_node, issm_node;
 	bool told;
 	struct rdma_dev dev;
 	struct rdma_port port;
@@ -141,6 +145,19 @@ struct plugin_file {
 	bool executable, noexec;
 };
 
+/**
+ * struct runtime - a process that starts plugins
+ * @bounding:    its capability bounding set, if @bounding_told
+ * @confinement: AppArmor's profile or SELinux' context; "" none or not known
+ */
+struct runtime {
+	char process[WORD_MAX];
+	unsigned pid;
+	bool bounding_told;
+	uint64_t bounding;
+	char confinement[LINE_MAX_LEN];
+};
+
 enum severity { NOTE, PROBLEM };
 
 /** struct finding - something that a person should know; @why is the rule's */
@@ -157,16 +174,20 @@ struct trouble {
 /**
  * struct report - all of it; owned, see report_free()
  * @for_what:  one of enum purpose
+ * @cni_dir:   where the plugins are, an absolute path
  * @root:      directory descriptor of the node's /
  * @mode_told: @mode is known: ib_core is loaded and knows namespaces
  * @troubles:  what could not be looked at: the report is not complete
  */
 struct report {
 	enum purpose for_what;
+	const char *cni_dir;
 	int root;
 	char kernel[WORD_MAX], ofed[WORD_MAX], boot[WORD_MAX], host[WORD_MAX];
 	char selinux[WORD_MAX], apparmor[LINE_MAX_LEN], missing_caps[LINE_MAX_LEN];
-	bool mode_told, core_loaded, has_rdma_cm, has_initramfs_tools, has_dracut;
+	bool mode_told, core_loaded, has_rdma_cm;
+	const char *renew_initramfs,
+		*edit_cmdline; /* commands of this distribution; NULL: not known */
 	enum rdma_mode mode, next_mode;
 	int free_uverbs, free_umad;
 	LIST(struct module) modules;
@@ -176,12 +197,13 @@ struct report {
 	LIST(struct attachment) attachments;
 	LIST(struct lease) leases;
 	LIST(struct plugin_file) plugins;
+	LIST(struct runtime) runtimes;
 	LIST(struct finding) findings;
 	LIST(struct trouble) troubles;
 };
 
-/** report_new() - NULL: out of memory */
-struct report *report_new(enum purpose for_what);
+/** report_new() - NULL: out of memory; @cni_dir is kept */
+struct report *report_new(enum purpose for_what, const char *cni_dir);
 
 /** report_free() - for cleanup(report_free) */
 void report_free(struct report **r);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Rules about the kernel: RDMA modules, character devices, drivers. */
+#include <stdio.h>
 #include <string.h>
 
 #include "judge.h"
@@ -102,6 +103,51 @@ static void no_chardev(struct report *r, const struct rule *rule)
 	}
 }
 
+static void no_node(struct report *r, const struct rule *rule, const char *class, const char *node)
+{
+	char fix[TEXT_MAX];
+
+	(void)fix_printf(fix,
+			 "mkdir -p /dev/infiniband && mknod -m %s /dev/infiniband/%s c "
+			 "$(tr : ' ' </sys/class/%s/%s/dev)",
+			 strcmp(class, "infiniband_mad") ? "666" : "600", node, class, node);
+	found(r, rule, node, fix, "/dev/infiniband/%s is not there, although the kernel has it",
+	      node);
+}
+
+/* umad is for the shared device plugin; it is no problem of the other mode */
+static void nodes_missing(struct report *r, const struct rule *rule)
+{
+	char name[WORD_MAX];
+
+	for (size_t i = 0; i < r->functions.n; i++)
+		for (size_t k = 0; k < r->functions.item[i].n_rdma; k++) {
+			const struct rdma_link *l = &r->functions.item[i].rdma[k];
+
+			(void)snprintf(name, sizeof(name), "uverbs%d", l->sys.uverbs);
+			if (l->sys.uverbs >= 0 && !l->uverbs_node)
+				no_node(r, rule, "infiniband_verbs", name);
+			(void)snprintf(name, sizeof(name), "umad%d", l->sys.umad);
+			if (r->for_what == FOR_SHARED && l->sys.umad >= 0 && !l->umad_node)
+				no_node(r, rule, "infiniband_mad", name);
+		}
+}
+
+/* Kernels make it where there can be a subnet manager only: InfiniBand. */
+static void issm_missing(struct report *r, const struct rule *rule)
+{
+	for (size_t i = 0; i < r->functions.n; i++) {
+		const struct function *f = &r->functions.item[i];
+
+		for (size_t k = 0; k < f->n_rdma; k++)
+			if (f->rdma[k].umad_node && !f->rdma[k].issm_node)
+				found(r, rule, f->rdma[k].sys.name,
+				      "# use a current release of the shared device plugin",
+				      "%s of %s has no issm device: new kernels have none for RoCE",
+				      f->rdma[k].sys.name, f->sys.id.name);
+	}
+}
+
 static void immovable(struct report *r, const struct rule *rule)
 {
 	/* no disassociate_ucontext in the RDMA driver that goes with it (rdma-kernel.md 1.2) */
@@ -139,6 +185,10 @@ static const struct rule table[] = {
 	  "there is nothing to give to pods" },
 	{ "no-chardev", PROBLEM, FOR_EXCLUSIVE | FOR_SHARED, no_chardev,
 	  "no program can open this device" },
+	{ "no-node", PROBLEM, FOR_EXCLUSIVE | FOR_SHARED, nodes_missing,
+	  "programs open the device by this name, and device plugins hand it to pods" },
+	{ "no-issm", NOTE, FOR_SHARED, issm_missing,
+	  "old releases of the shared device plugin count a card without it as 0 (\"issm\" not found)" },
 	{ "driver-immovable", PROBLEM, FOR_EXCLUSIVE, immovable,
 	  "a pod would get the network interface without its RDMA device" },
 };

@@ -6,13 +6,26 @@
 
 #include "judge.h"
 
-/*
- * cni-install and the plugins come together with the doctor, in an archive or an image: where it
- * is, they are. Where it stands alone only the way is known.
- */
-static const char *fix_install(char buf[static TEXT_MAX])
+static bool has_all(const char *dir)
 {
-	char dir[LINE_MAX_LEN], path[2 * LINE_MAX_LEN];
+	static const char *const names[] = { "cni-install", "sriov", "rdma" };
+	char path[2 * LINE_MAX_LEN];
+
+	for (size_t i = 0; i < array_size(names); i++) {
+		(void)snprintf(path, sizeof(path), "%s/%s", dir, names[i]);
+		if (access(path, X_OK))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * cni-install and the plugins come together with the doctor, in an archive or an image. Where it
+ * stands alone only the way is known.
+ */
+static const char *fix_install(const struct report *r, char buf[static TEXT_MAX])
+{
+	char dir[LINE_MAX_LEN];
 	ssize_t n = readlink("/proc/self/exe", dir, sizeof(dir) - 1);
 	char *slash;
 
@@ -20,13 +33,12 @@ static const char *fix_install(char buf[static TEXT_MAX])
 	slash = strrchr(dir, '/');
 	if (slash)
 		*slash = '\0';
-	(void)snprintf(path, sizeof(path), "%s/cni-install", dir);
-	if (!slash || access(path, X_OK))
-		return fix_printf(buf, "# install the plugins: README, \"Install\"");
+	if (!slash || !has_all(dir))
+		return fix_printf(buf, "# install the plugins into %s: cni-install(8)", r->cni_dir);
 	return fix_printf(buf,
-			  "%s --no-sleep --cni-bin-dir=/opt/cni/bin --sriov-bin-file=%s/sriov "
+			  "%s/cni-install --no-sleep --cni-bin-dir=%s --sriov-bin-file=%s/sriov "
 			  "--rdma-cni-bin-file=%s/rdma",
-			  path, dir, dir);
+			  dir, r->cni_dir, dir, dir);
 }
 
 static void wrong_plugin(struct report *r, const struct rule *rule, enum implementation impl,
@@ -36,7 +48,7 @@ static void wrong_plugin(struct report *r, const struct rule *rule, enum impleme
 
 	for (size_t i = 0; i < r->plugins.n; i++)
 		if (r->plugins.item[i].impl == impl)
-			found(r, rule, r->plugins.item[i].path, fix_install(fix), "%s %s",
+			found(r, rule, r->plugins.item[i].path, fix_install(r, fix), "%s %s",
 			      r->plugins.item[i].path, what);
 }
 
@@ -65,7 +77,8 @@ static void not_executable(struct report *r, const struct rule *rule)
 		if (p->impl == IMPL_ABSENT)
 			continue;
 		if (p->noexec)
-			found(r, rule, p->path, "mount -o remount,exec /opt/cni/bin",
+			found(r, rule, p->path,
+			      fix_printf(fix, "mount -o remount,exec %s", r->cni_dir),
 			      "%s is on a file system mounted noexec", p->path);
 		else if (!p->executable)
 			found(r, rule, p->path, fix_printf(fix, "chmod 755 %s", p->path),

@@ -10,7 +10,8 @@ static const char *label(const struct attachment *a)
 }
 
 /* A Go rdma file has nothing to undo: its device came home when the namespace died. */
-static const char *fix_go(const struct attachment *a, char buf[static TEXT_MAX])
+static const char *fix_go(const struct report *r, const struct attachment *a,
+			  char buf[static TEXT_MAX])
 {
 	if (!strcmp(a->plugin, "rdma"))
 		return fix_printf(buf, "rm '%s'", a->file);
@@ -18,8 +19,8 @@ static const char *fix_go(const struct attachment *a, char buf[static TEXT_MAX])
 		buf,
 		"echo '{\"cniVersion\":\"1.0.0\",\"name\":\"%s\",\"type\":\"sriov\","
 		"\"deviceID\":\"%s\"}' | CNI_COMMAND=DEL CNI_CONTAINERID=%s CNI_IFNAME=%s "
-		"CNI_NETNS= CNI_PATH=/opt/cni/bin /opt/cni/bin/sriov",
-		a->network, a->device.name, a->container, a->ifname);
+		"CNI_NETNS= CNI_PATH=%s %s/sriov",
+		a->network, a->device.name, a->container, a->ifname, r->cni_dir, r->cni_dir);
 }
 
 static void stale(struct report *r, const struct rule *rule)
@@ -30,7 +31,8 @@ static void stale(struct report *r, const struct rule *rule)
 		const struct attachment *a = &r->attachments.item[i];
 
 		if (a->state == ATT_STALE || a->state == ATT_LEASE)
-			found(r, rule, a->device.name, a->go ? fix_go(a, fix) : fix_gc(a, fix),
+			found(r, rule, a->device.name,
+			      a->go ? fix_go(r, a, fix) : fix_gc(r, a, fix),
 			      "%s of %s by %s is left behind (network %s, container %s, interface %s): "
 			      "%s",
 			      label(a), a->device.name, a->plugin, a->network, a->container,

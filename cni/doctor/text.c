@@ -27,6 +27,10 @@ static void print_node(const struct report *r, FILE *out)
 			sep = " ";
 		}
 	fprintf(out, "\nSELinux %s, AppArmor %s\n", r->selinux, r->apparmor);
+	for (size_t i = 0; i < r->runtimes.n; i++)
+		fprintf(out, "plugins are started by %s (process %u), confined by %s\n",
+			r->runtimes.item[i].process, r->runtimes.item[i].pid,
+			or_dash(r->runtimes.item[i].confinement));
 }
 
 static void print_rdma(const struct function *f, FILE *out)
@@ -39,6 +43,8 @@ static void print_rdma(const struct function *f, FILE *out)
 			fprintf(out, " uverbs%d", l->sys.uverbs);
 		if (l->sys.umad >= 0)
 			fprintf(out, " umad%d", l->sys.umad);
+		if (l->issm_node)
+			fprintf(out, " issm%d", l->sys.umad);
 		if (l->told)
 			fprintf(out, " %s GUID %016" PRIx64 " %s netdev %s", l->dev.protocol,
 				l->dev.node_guid, port_state_name(l->port.state),

@@ -29,7 +29,7 @@ int nic_each(int (*fn)(const struct nic *n, void *arg), void *arg, struct err *e
 		struct nic n = { .id = w->fns[i].id,
 				 .vendor = VENDOR,
 				 .device = DEVICE_PF,
-				 .total_vfs = FAKE_TOTAL_VFS,
+				 .total_vfs = w->fns[i].no_sriov ? 0 : FAKE_TOTAL_VFS,
 				 .num_vfs = count_vfs(w, i) };
 
 		if (w->fns[i].used && w->fns[i].pf == NONE && n.id.bus == DEV_BUS_PCI)

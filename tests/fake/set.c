@@ -161,6 +161,8 @@ static void set_fn(struct fake_world *w, int fn, char *word)
 		f->eswitch = !strcmp(value, "switchdev") ? DEVLINK_SWITCHDEV :
 			     !strcmp(value, "legacy")	 ? DEVLINK_LEGACY :
 							   DEVLINK_UNKNOWN;
+	else if (!strcmp(word, "sriov"))
+		f->no_sriov = !set_yes(value);
 	else if (!strcmp(word, "broken"))
 		f->broken = set_yes(value);
 	else if (!strcmp(word, "rdma") && !strcmp(value, "no"))
@@ -343,7 +345,7 @@ static void set_rdma(struct fake_world *w, const char *name, char *word)
 		if (!strcmp(word, "name"))
 			fake_copy(d->dev.name, sizeof(d->dev.name), value);
 		else if (!strcmp(word, "uverbs"))
-			d->uverbs = (int)set_number(value);
+			d->uverbs = strcmp(value, "none") ? (int)set_number(value) : -1;
 		else if (!strcmp(word, "umad"))
 			d->umad = (int)set_number(value);
 		else if (!strcmp(word, "gids"))

@@ -100,7 +100,7 @@ struct fake_fn {
 	unsigned vf;
 	struct vf_attrs attrs;
 	unsigned refuse;
-	bool silent, broken;
+	bool silent, broken, no_sriov;
 	enum devlink_eswitch eswitch;
 	char netdev[IFNAMSIZ], rdma[IBDEV_NAME_MAX];
 	struct mac mac;
