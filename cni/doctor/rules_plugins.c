@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "judge.h"
+#include "probe.h"
 
 static bool has_all(const char *dir)
 {
@@ -25,7 +26,7 @@ static bool has_all(const char *dir)
  */
 static const char *fix_install(const struct report *r, char buf[static TEXT_MAX])
 {
-	char dir[LINE_MAX_LEN];
+	char dir[LINE_MAX_LEN], make[TEXT_MAX] = "";
 	ssize_t n = readlink("/proc/self/exe", dir, sizeof(dir) - 1);
 	char *slash;
 
@@ -35,10 +36,12 @@ static const char *fix_install(const struct report *r, char buf[static TEXT_MAX]
 		*slash = '\0';
 	if (!slash || !has_all(dir))
 		return fix_printf(buf, "# install the plugins into %s: cni-install(8)", r->cni_dir);
+	if (!root_exists(r, r->cni_dir + 1))
+		(void)fix_printf(make, "mkdir -p %s && ", r->cni_dir);
 	return fix_printf(buf,
-			  "%s/cni-install --no-sleep --cni-bin-dir=%s --sriov-bin-file=%s/sriov "
+			  "%s%s/cni-install --no-sleep --cni-bin-dir=%s --sriov-bin-file=%s/sriov "
 			  "--rdma-cni-bin-file=%s/rdma",
-			  dir, r->cni_dir, dir, dir);
+			  make, dir, r->cni_dir, dir, dir);
 }
 
 static void wrong_plugin(struct report *r, const struct rule *rule, enum implementation impl,
