@@ -150,6 +150,11 @@ START_TEST(depth_has_a_bound)
 	ck_assert_msg(!parse(text, 2UL * JSON_DEPTH_MAX, &d), "%s", error.msg);
 	json_free(&d);
 	ck_assert_ptr_null(d);
+	/* a value in the innermost is no depth */
+	text[JSON_DEPTH_MAX] = '1';
+	memset(text + JSON_DEPTH_MAX + 1, ']', JSON_DEPTH_MAX);
+	ck_assert_msg(!parse(text, 2UL * JSON_DEPTH_MAX + 1, &d), "%s", error.msg);
+	json_free(&d);
 	memset(text, '[', JSON_DEPTH_MAX + 1);
 	memset(text + JSON_DEPTH_MAX + 1, ']', JSON_DEPTH_MAX + 1);
 	ck_assert_int_eq(parse(text, sizeof(text), &d), -EBADMSG);

@@ -1,90 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-/*
- * Out of memory, at each allocation in turn: the answer is -ENOMEM, or all of what it would have
- * been. Never a part, and never "damaged": a record that could not be read this time is not set aside.
- */
-#include <cjson/cJSON.h>
-#include <sys/mman.h>
-
+/* Results, records and directories without memory: a record that could not be read stays. */
 #include "base/file.h"
-#include "doc.h"
-#include "proto/call.h"
-#include "proto/delegate.h"
-#include "proto/reply.h"
 #include "proto/result.h"
 #include "script.h"
+#include "starve.h"
 #include "txn/record.h"
 #include "txn/record_json.h"
-
-enum { ALLOCATIONS_MAX = 2000 };
-
-/* The linker puts these in the place of malloc() and the like. The names are its own. */
-/* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t n, size_t size);
-void *__real_realloc(void *p, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t n, size_t size);
-void *__wrap_realloc(void *p, size_t size);
-
-/* 0: all succeed; n: the n-th fails */
-static unsigned countdown;
-
-static bool fails(void)
-{
-	if (!countdown || --countdown)
-		return false;
-	errno = ENOMEM;
-	return true;
-}
-
-void *__wrap_malloc(size_t size)
-{
-	return fails() ? NULL : __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t n, size_t size)
-{
-	return fails() ? NULL : __real_calloc(n, size);
-}
-
-void *__wrap_realloc(void *p, size_t size)
-{
-	return fails() ? NULL : __real_realloc(p, size);
-}
-/* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
-
-/* As @run writes its answer when nothing fails, and again with the n-th allocation failing. */
-static void starve(int (*run)(char **ret, struct err *e))
-{
-	char *whole = NULL, *text = NULL;
-	struct err e = { 0 };
-	unsigned n = 0, left = 0;
-
-	ck_assert_msg(!run(&whole, &e), "%s", e.msg);
-	while (!left && n < ALLOCATIONS_MAX) {
-		int r;
-
-		countdown = ++n;
-		e = (struct err){ 0 };
-		r = run(&text, &e);
-		left = countdown;
-		countdown = 0;
-		ck_assert_msg(!r || (r == -ENOMEM && e.sys == ENOMEM && *e.msg), "%u: %d, %s", n, r,
-			      e.msg);
-		ck_assert_msg(r || !strcmp(text, whole), "%u: %s", n, text);
-		free(text);
-		text = NULL;
-	}
-	ck_assert_msg(left && n > 1, "%u allocations", n);
-	free(whole);
-}
-
-static int take_text(char *text, char **ret, struct err *e)
-{
-	*ret = text;
-	return text ? 0 : err_sys(e, ENOMEM, "make text");
-}
 
 static const char newest[] =
 	"{'cniVersion':'1.1.0','interfaces':[{'name':'net1','mac':'02:00:00:00:00:01','mtu':1500,"
@@ -233,63 +154,6 @@ START_TEST(a_record_that_was_not_read_for_want_of_memory_stays)
 }
 END_TEST
 
-static const char call_text[] =
-	"{\"cniVersion\":\"1.1.0\",\"name\":\"net\",\"type\":\"t\","
-	"\"cni.dev/valid-attachments\":[{\"containerID\":\"a\",\"ifname\":\"b\"}]}";
-static int input;
-
-static int read_call(char **ret, struct err *e)
-{
-	cleanup(call_done) struct cni_call c;
-	struct call_attachment *valid = NULL;
-	bool is_there;
-	size_t n;
-	int r;
-
-	(void)lseek(input, 0, SEEK_SET);
-	r = call_read(input, &c, e);
-	if (!r)
-		r = call_get_valid(&c, &valid, &n, &is_there, e);
-	free(valid);
-	return r ? r : take_text(json_text(c.conf), ret, e);
-}
-
-START_TEST(a_call_is_read_wholly_or_not)
-{
-	setenv("CNI_COMMAND", "GC", 1);
-	setenv("CNI_PATH", "/bin", 1);
-	input = memfd_create("stdin", MFD_CLOEXEC);
-	ck_assert_int_eq(write(input, call_text, strlen(call_text)), (ssize_t)strlen(call_text));
-	starve(read_call);
-	close(input);
-}
-END_TEST
-
-static int run_delegate(char **ret, struct err *e)
-{
-	static char text[] = "{\"cniVersion\":\"1.0.0\",\"ips\":[{\"address\":\"10.0.0.2/24\"}]}";
-	const struct cni_call c = { .container = "c",
-				    .netns = "/n",
-				    .ifname = "net1",
-				    .args = "",
-				    .path = "/bin",
-				    .text = text,
-				    .text_len = strlen(text),
-				    .version = CNI_1_0_0 };
-	cleanup(json_free) cJSON *result = NULL;
-	/* a delegate that prints its input */
-	int r = delegate_run(&c, "cat", CNI_CMD_ADD, &result, e);
-
-	/* the wrapped error keeps its number */
-	return r ? r : take_text(json_text(result), ret, e);
-}
-
-START_TEST(a_delegate_is_run_and_read_wholly_or_not)
-{
-	starve(run_delegate);
-}
-END_TEST
-
 static int add_name(const char *name, void *arg)
 {
 	/* nothing of libcheck's: it allocates */
@@ -317,32 +181,6 @@ START_TEST(a_directory_is_listed_wholly_or_not)
 }
 END_TEST
 
-/* The caller gets a document in any case. */
-START_TEST(an_error_is_told_without_memory)
-{
-	const struct err told = { .sys = EBUSY, .msg = "the VF is busy", .details = "more" };
-	unsigned n = 0, left = 0;
-
-	while (!left && n < ALLOCATIONS_MAX) {
-		char text[512] = "";
-		cJSON *reply = NULL;
-		struct err e = { 0 };
-		int r, fd = memfd_create("stdout", MFD_CLOEXEC);
-
-		countdown = ++n;
-		r = reply_error(fd, CNI_1_0_0, &told);
-		left = countdown;
-		countdown = 0;
-		ck_assert_int_eq(r, 0);
-		ck_assert_int_gt(pread(fd, text, sizeof(text) - 1, 0), 0);
-		close(fd);
-		ck_assert_msg(!json_parse(text, strlen(text), &reply, &e), "%u: %s", n, text);
-		cJSON_Delete(reply);
-	}
-	ck_assert_msg(left && n > 5, "%u allocations", n);
-}
-END_TEST
-
 static void tear_down(void)
 {
 	give(NULL);
@@ -350,20 +188,16 @@ static void tear_down(void)
 
 Suite *unit_suite(void)
 {
-	static cJSON_Hooks hooks = { .malloc_fn = __wrap_malloc, .free_fn = free };
 	Suite *s = suite_create("memory");
 	TCase *t = tcase_create("memory");
 
-	cJSON_InitHooks(&hooks);
+	starve_cjson();
 	tcase_add_checked_fixture(t, NULL, tear_down);
 	tcase_add_loop_test(t, a_result_is_converted_wholly_or_not, 0, CNI_VERSIONS);
 	tcase_add_test(t, a_delegates_answer_is_merged_wholly_or_not);
 	tcase_add_test(t, a_record_is_written_and_read_wholly_or_not);
 	tcase_add_test(t, a_record_that_was_not_read_for_want_of_memory_stays);
-	tcase_add_test(t, a_call_is_read_wholly_or_not);
-	tcase_add_test(t, a_delegate_is_run_and_read_wholly_or_not);
 	tcase_add_test(t, a_directory_is_listed_wholly_or_not);
-	tcase_add_test(t, an_error_is_told_without_memory);
 	suite_add_tcase(s, t);
 	return s;
 }

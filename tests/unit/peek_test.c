@@ -124,6 +124,30 @@ START_TEST(the_callback_ends_it)
 }
 END_TEST
 
+static int release_the_next(const struct peek *p, void *arg)
+{
+	(void)unlink(in_dir(STATE "net:c0ffee:net1"));
+	return list_one(p, arg);
+}
+
+START_TEST(what_is_released_meanwhile_is_passed_over)
+{
+	write_file(STATE "!a", "anything", 0600);
+	ck_assert_int_eq(unlink(in_dir(STATE "@0000:81:00.3")), 0);
+	listed[0] = '\0';
+	ck_assert_int_eq(store_peek(dir, "test", release_the_next, NULL, &e), 0);
+	ck_assert_str_eq(listed, "aside=!a ");
+}
+END_TEST
+
+START_TEST(what_cannot_be_read_is_an_error)
+{
+	ck_assert_int_eq(symlink("net:c0ffee:net1", in_dir(STATE "net:a:net1")), 0);
+	ck_assert_int_eq(store_peek(dir, "test", list_one, NULL, &e), -ELOOP);
+	ck_assert_ptr_nonnull(strstr(e.msg, "net:a:net1"));
+}
+END_TEST
+
 START_TEST(a_directory_that_is_none_is_an_error)
 {
 	write_file("sriov-rdma/file", "", 0600);
@@ -144,6 +168,8 @@ Suite *unit_suite(void)
 	tcase_add_test(t, a_newer_record_is_told);
 	tcase_add_test(t, what_was_set_aside_and_claims_that_dangle);
 	tcase_add_test(t, the_callback_ends_it);
+	tcase_add_test(t, what_is_released_meanwhile_is_passed_over);
+	tcase_add_test(t, what_cannot_be_read_is_an_error);
 	tcase_add_test(t, a_directory_that_is_none_is_an_error);
 	suite_add_tcase(s, t);
 	return s;

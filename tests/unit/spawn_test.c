@@ -150,6 +150,22 @@ START_TEST(late_words_of_others_are_waited_for_shortly)
 }
 END_TEST
 
+START_TEST(who_says_nothing_and_leaves_somebody_behind_said_nothing)
+{
+	ck_assert_int_eq(run("sleep 20 & echo $! >pid\n", "", 20000), 0);
+	ck_assert_str_eq(end.out, "");
+	ck_assert_uint_eq(end.out_len, 0);
+	kill(atoi(seen("pid")), SIGKILL);
+}
+END_TEST
+
+START_TEST(a_nul_on_stderr_ends_nothing)
+{
+	ck_assert_int_eq(run("printf 'a\\000b' >&2\n", "", 20000), 0);
+	ck_assert_str_eq(end.err, "a b");
+}
+END_TEST
+
 START_TEST(end_of_stderr_is_kept)
 {
 	ck_assert_int_eq(
@@ -249,6 +265,8 @@ Suite *unit_suite(void)
 	tcase_add_test(tc, timeout_kills_it_and_what_it_started);
 	tcase_add_test(tc, timeout_reaches_one_that_ignores_signals);
 	tcase_add_test(tc, late_words_of_others_are_waited_for_shortly);
+	tcase_add_test(tc, who_says_nothing_and_leaves_somebody_behind_said_nothing);
+	tcase_add_test(tc, a_nul_on_stderr_ends_nothing);
 	tcase_add_test(tc, end_of_stderr_is_kept);
 	tcase_add_test(tc, flood_on_stderr_is_drained_but_not_passed_on);
 	tcase_add_test(tc, blocked_stderr_is_given_up);
