@@ -7,6 +7,7 @@
  * serialised), add.c, del.c; lib/txn/txn.h says why there is no undo code here.
  */
 #include "proto/main.h"
+#include "kernel/caps.h"
 
 #include "verbs.h"
 
@@ -16,6 +17,8 @@ int main(int argc, char **argv)
 		.name = "rdma",
 		.version = PROJECT_VERSION,
 		.about = "attaches the RDMA device of a virtual function to a pod",
+		/* nobody is run who would need the rest */
+		.confine = caps_drop,
 		.add = rdma_add,
 		.del = rdma_del,
 		.check = rdma_check,

@@ -7,6 +7,7 @@
  * undo code here.
  */
 #include "proto/main.h"
+#include "kernel/caps.h"
 
 #include "verbs.h"
 
@@ -16,6 +17,8 @@ int main(int argc, char **argv)
 		.name = "sriov",
 		.version = PROJECT_VERSION,
 		.about = "attaches an SR-IOV virtual function to a pod",
+		/* the IPAM delegate gets the rest */
+		.confine = caps_lower,
 		.add = sriov_add,
 		.del = sriov_del,
 		.check = sriov_check,

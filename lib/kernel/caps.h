@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Capabilities: what we need, and what is missing, in words. */
+/* Capabilities: what we need, what is missing, in words, and how the rest is given up. */
 #pragma once
 #include <stddef.h>
 
@@ -11,3 +11,17 @@
  * Return: 0, or -EPERM with an error that names the missing ones.
  */
 int caps_check(struct err *e) must_check;
+
+/**
+ * caps_lower() - from here on use only what caps.c has in its table
+ *
+ * For a process that runs another program, which gets what we were started with: the rest is not
+ * effective any more, but stays permitted. Under no_new_privs a program gets no more than its
+ * parent's permitted set, and ambient capabilities end with the permitted ones.
+ *
+ * Return: 0, or -errno: all is as before.
+ */
+int caps_lower(struct err *e) must_check;
+
+/** caps_drop() - the same for ever: not permitted either. For a process that runs no other program */
+int caps_drop(struct err *e) must_check;

@@ -149,6 +149,14 @@ static int answer(const struct cni_plugin *p, int out, const struct cni_call *c,
 	return r;
 }
 
+static void confine(const struct cni_plugin *p, const char *command)
+{
+	struct err e;
+
+	if (p->confine && strcmp(command, command_text(CNI_CMD_VERSION)) != 0 && p->confine(&e))
+		log_warn("%s: %s", p->name, e.msg);
+}
+
 int cni_main(const struct cni_plugin *p, int argc, char **argv)
 {
 	cleanup(fd_close) int out = -EBADF;
@@ -160,6 +168,7 @@ int cni_main(const struct cni_plugin *p, int argc, char **argv)
 		return run_by_hand(p, argc > 1 ? argv[1] : NULL);
 	/* until the plugin has read how its user wants it */
 	log_open(p->name, "warning", NULL);
+	confine(p, command);
 	/* a caller that is gone must not kill us half way through */
 	(void)signal(SIGPIPE, SIG_IGN);
 	out = reply_open();

@@ -7,6 +7,8 @@
  * struct cni_plugin - a plugin as its verbs
  * @name:  type in configurations, name in logs
  * @about: one line for --help
+ * @confine: gives up what no verb needs, before a byte of input is read; NULL: nothing. VERSION
+ *           does nothing that would be worth it. If it fails, the verb is done all the same
  * @add:   *ret is the result in the newest shape, for json_free()
  *
  * Verbs are called with a call that passed call_read(); they return 0 or -errno.
@@ -15,6 +17,7 @@ struct cni_plugin {
 	const char *name;
 	const char *version;
 	const char *about;
+	int (*confine)(struct err *e);
 	int (*add)(const struct cni_call *c, cJSON **ret, struct err *e);
 	int (*del)(const struct cni_call *c, struct err *e);
 	int (*check)(const struct cni_call *c, struct err *e);

@@ -68,3 +68,14 @@ int caps_check(struct err *e)
 			"missing privilege: CAP_NET_ADMIN and CAP_SYS_ADMIN: run the plugin as root");
 	return 0;
 }
+
+/* The fake kernel asks for no capabilities but in caps_check(), and the files are ours. */
+int caps_lower(struct err *e unused)
+{
+	return 0;
+}
+
+int caps_drop(struct err *e unused)
+{
+	return 0;
+}

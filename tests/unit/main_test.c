@@ -258,6 +258,28 @@ START_TEST(verb_that_is_not_there_fails)
 }
 END_TEST
 
+static int confine(struct err *e)
+{
+	if (lseek(STDIN_FILENO, 0, SEEK_CUR))
+		fprintf(stderr, "too late;");
+	return err_set(e, EPERM, "it is not allowed");
+}
+
+START_TEST(privileges_are_given_up_before_input_is_read)
+{
+	struct cni_plugin p = full;
+
+	p.confine = confine;
+	ck_assert_int_eq(run_verb(&p, "DEL", CONFIG), 0);
+	/* what fails is told, and the verb is done */
+	ck_assert_ptr_nonnull(strstr(err, "it is not allowed"));
+	ck_assert_ptr_nonnull(strstr(err, "ran del;"));
+	ck_assert_ptr_null(strstr(err, "too late;"));
+	ck_assert_int_eq(run_verb(&p, "VERSION", CONFIG), 0);
+	ck_assert_str_eq(err, "");
+}
+END_TEST
+
 START_TEST(lost_result_is_a_failure)
 {
 	int fd = open("/dev/full", O_WRONLY | O_CLOEXEC), st;
@@ -297,6 +319,7 @@ Suite *unit_suite(void)
 	tcase_add_test(tc, status_failure_says_that_add_cannot_work);
 	tcase_add_test(tc, bad_call_runs_nothing);
 	tcase_add_test(tc, verb_that_is_not_there_fails);
+	tcase_add_test(tc, privileges_are_given_up_before_input_is_read);
 	tcase_add_test(tc, lost_result_is_a_failure);
 	suite_add_tcase(suite, tc);
 	return suite;
