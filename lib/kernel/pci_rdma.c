@@ -218,7 +218,7 @@ static int find_free(const char *root, const char *class, const char *prefix, in
 			*ret = i;
 			return 0;
 		}
-	return err_set(e, ENOSPC, "no %s number is free", prefix);
+	return err_set(e, ENFILE, "no %s number is free", prefix);
 }
 
 int pci_lowest_free_uverbs_at(const char *root, int *ret, struct err *e)

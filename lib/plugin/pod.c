@@ -230,6 +230,13 @@ struct cni_call call_of(const struct record *r, enum cni_command command)
 				  .network = r->key.network };
 }
 
+/* Again, unreadable, a disk that takes no more: wherever it happens. EIO is what drivers say, too. */
+static bool speaks_for_itself(unsigned code, int sys)
+{
+	return code == CNI_ERR_AGAIN || code == CNI_ERR_DECODE ||
+	       (code == CNI_ERR_IO && sys != EIO);
+}
+
 int classify(struct err *e, enum cni_code code)
 {
 	struct err plain = *e;
@@ -239,7 +246,6 @@ int classify(struct err *e, enum cni_code code)
 		return -e->sys;
 	plain.code = 0;
 	general = reply_code(&plain);
-	/* "try again" and "cannot be read" are what they are, wherever they happen */
-	e->code = general == CNI_ERR_AGAIN || general == CNI_ERR_DECODE ? general : code;
+	e->code = speaks_for_itself(general, e->sys) ? general : code;
 	return -e->sys;
 }
