@@ -213,6 +213,19 @@ START_TEST(links_and_directories_are_no_locks)
 }
 END_TEST
 
+/* It locks as well as a file does, and opening it does not wait for anybody. */
+START_TEST(a_fifo_in_place_of_a_lock_stops_nobody)
+{
+	int fd = -EBADF, second = 77;
+
+	ck_assert_int_eq(mkfifoat(at, "fifo", 0600), 0);
+	ck_assert_msg(!file_lock_at(at, "fifo", 0, &fd, &e), "%s", e.msg);
+	ck_assert_int_eq(file_lock_at(at, "fifo", 0, &second, &e), -ETIMEDOUT);
+	ck_assert_int_eq(second, 77);
+	fd_close(&fd);
+}
+END_TEST
+
 START_TEST(what_is_in_a_lock_file_stays)
 {
 	int fd;
@@ -239,6 +252,7 @@ Suite *unit_suite(void)
 	tcase_add_test(tc, the_deadline_holds_where_the_alarm_was_blocked);
 	tcase_add_test(tc, other_signals_do_not_end_the_wait);
 	tcase_add_test(tc, links_and_directories_are_no_locks);
+	tcase_add_test(tc, a_fifo_in_place_of_a_lock_stops_nobody);
 	tcase_add_test(tc, what_is_in_a_lock_file_stays);
 	suite_add_tcase(suite, tc);
 	return suite;
