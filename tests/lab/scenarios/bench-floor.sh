@@ -8,13 +8,20 @@ for tool in floor measure count; do
 	[ -x "/lab/$tool" ] || fail "$tool is not built; remedy: ninja -C build/release"
 done
 # set by scripts/bench
-BENCH_ROUNDS=10 BENCH_VFS='8 64 128' BENCH_AT_ONCE='4 16'
+BENCH_ROUNDS=10 BENCH_VFS='8 64 128' BENCH_AT_ONCE='4 16' BENCH_STATE=tmpfs
 [ ! -e /lab/bench.conf ] || . /lab/bench.conf
 
 sides="floor=floor ours=$CNI_PATH"
 for peer in /lab/peers/*; do
 	[ ! -d "$peer" ] || sides="$sides ${peer##*/}=$peer"
 done
+
+[ "$BENCH_STATE" = tmpfs ] || {
+	modprobe virtio_blk
+	modprobe ext4
+	mount -t "$BENCH_STATE" /dev/vda /var/lib/cni
+}
+note "state on $BENCH_STATE"
 
 # devices N: what measure reads, of the VFs 0 to N - 1
 devices() {
@@ -45,7 +52,8 @@ for vfs in $BENCH_VFS; do
 	# directories are made, the index of the RDMA device is remembered
 	devices 1 >"$LAB_TMP/devices"
 	/lab/measure -v "$vfs" ours="$CNI_PATH" <"$LAB_TMP/devices" >"$LAB_TMP/first"
-	measured 1 -c /lab/count
+	# several: how long the kernel takes is different each time
+	measured 1 -n "$BENCH_ROUNDS" -c /lab/count
 	measured 1 -n "$BENCH_ROUNDS"
 	if [ "$vfs" != 8 ] || [ "$BENCH_VFS" = 8 ]; then
 		for at_once in $BENCH_AT_ONCE; do
