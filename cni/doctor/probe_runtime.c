@@ -5,6 +5,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "probe.h"
@@ -26,6 +27,20 @@ static bool is_runtime(const char *comm)
 		if (!strcmp(names[i], comm))
 			return true;
 	return false;
+}
+
+/*
+ * Engines in containers start no plugins of this node: they have a process namespace of their own.
+ * Where that cannot be seen, all are looked at.
+ */
+static bool is_of_node(const struct report *r, const char *pid)
+{
+	char path[WORD_MAX], mine[WORD_MAX] = "", first[WORD_MAX] = "";
+
+	(void)snprintf(path, sizeof(path), "proc/%s/ns/pid", pid);
+	return readlinkat(r->root, path, mine, sizeof(mine) - 1) < 0 ||
+	       readlinkat(r->root, "proc/1/ns/pid", first, sizeof(first) - 1) < 0 ||
+	       !strcmp(mine, first);
 }
 
 /* A process that ends meanwhile leaves what is not known. */
@@ -55,7 +70,8 @@ static int look_at(const char *pid, void *arg)
 
 	if (str_to_u64(pid, 10, UINT32_MAX, &number) ||
 	    str_printf(path, sizeof(path), "proc/%s/comm", pid) ||
-	    file_read_attr(l->r->root, path, comm, sizeof(comm)) || !is_runtime(comm))
+	    file_read_attr(l->r->root, path, comm, sizeof(comm)) || !is_runtime(comm) ||
+	    !is_of_node(l->r, pid))
 		return 0;
 	to = list_add(&l->r->runtimes);
 	if (!to)
