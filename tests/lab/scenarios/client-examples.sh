@@ -3,14 +3,13 @@
 # lab: timeout=300
 # lab: image=clients
 # lab: kernels=6.12
-#
-# Stand-ins: whereabouts and spiderpool need a cluster, so host-local answers in their place.
 export LAB_IPV6=no
 . /lab/lib.sh
 . /lab/clients.sh
 . /lab/multus.sh
 need_multus
 
+# Stand-ins: whereabouts and spiderpool need a cluster, so host-local answers in their place.
 EXAMPLES=/lab/examples
 ADDRESS=10.56.217.7
 
@@ -44,16 +43,18 @@ apply() {
 	cp "$LAB_TMP/object" "$apply_dir/$(jq -r .metadata.name "$LAB_TMP/object").json"
 }
 
-# run NAME VF|none [POD [NETWORKS]]: the pod POD of the examples (rdma-test), under this name; VF is what the
-# device plugin chose; with NETWORKS, the pod has that annotation instead of its own
+# run NAME VFS [POD [NETWORKS]]: the pod POD of the examples (rdma-test), under this name; VFS is what the
+# device plugin chose, 17 the shared one; with NETWORKS, the pod has that annotation instead of its own
 run() {
 	example Pod "${3:-rdma-test}" >"$LAB_TMP/pod"
 	api_pod "$1" "${4:-$(jq -r '.metadata.annotations["k8s.v1.cni.cncf.io/networks"]' "$LAB_TMP/pod")}"
 	resource=$(jq -r '.spec.containers[0].resources.limits | keys[0]' "$LAB_TMP/pod")
-	case $2 in
-	none) allocate "$1" "$resource" 17 ;;
-	*) allocate "$1" "$resource" "$(vf_bdf "$2")" ;;
-	esac
+	devices=
+	for vf in $2; do
+		devices="$devices $([ "$vf" = 17 ] && echo 17 || vf_bdf "$vf")"
+	done
+	# shellcheck disable=SC2086 # a word for each
+	allocate "$1" "$resource" $devices
 	pod "$1"
 	multus_add "$1"
 }
@@ -65,15 +66,19 @@ end() {
 	api_pod_gone "$1"
 }
 
-# address NAME: of net1
+# address NAME [IFNAME]: of net1
 address() {
-	in_pod "$1" ip -o -4 addr show net1 | sed 's/.* inet \([0-9.]*\).*/\1/'
+	in_pod "$1" ip -o -4 addr show "${2:-net1}" | sed 's/.* inet \([0-9.]*\).*/\1/'
 }
 
-# attached NAME VF ADDRESS: the interface has the address, the pod sees the VF's RDMA device and no other, and
-# the device has a GID of the address
+# request POD: what the pod of the examples wants
+request() {
+	example Pod "$1" | jq -c '[ .metadata.annotations, .spec.containers[0].resources ]'
+}
+
+# attached NAME VF: the pod sees the VF's RDMA device and no other, and the device has a GID of its address
 attached() {
-	contains "net1 of $1" "$(in_pod "$1" ip -o addr show net1)" " $3"
+	contains "net1 of $1" "$(in_pod "$1" ip -o -4 addr show net1)" " 10.56.217."
 	pod_verbs "$1" --only "$(vf_rdma "$2")" --gid "$(address "$1")"
 }
 
@@ -85,7 +90,7 @@ cluster_network() {
 
 stand_in whereabouts .ipam.range
 stand_in spiderpool '"10.56.217.0/24"'
-simnic_start 4
+simnic_start 6
 clients_record
 kubeapi_start
 jq -c 'select(.kind == "NetworkAttachmentDefinition")' "$EXAMPLES" >"$LAB_TMP/networks"
@@ -97,42 +102,31 @@ cluster_network
 snapshot "$LAB_TMP/bare"
 
 say "the pods of the examples, on the network that they name"
-run rdma-test 1
-attached rdma-test 1 10.56.217.
-run perftest-server 2 perftest-server
-attached perftest-server 2 10.56.217.
-run perftest-client 3 perftest-client
-attached perftest-client 3 10.56.217.
-for name in rdma-test perftest-server perftest-client; do
-	end "$name"
+vf=0
+for name in rdma-test perftest-server; do
+	vf=$((vf + 1))
+	run "$name" "$vf" "$name"
+	attached "$name" "$vf"
 done
+end rdma-test
+end perftest-server
+# the client asks for the same
+equal "perftest-client's request" "$(request perftest-client)" "$(request perftest-server)"
 
-say "each IPAM plugin"
-for ipam in host-local whereabouts spiderpool; do
-	run "$ipam" 1 rdma-test "sriov-rdma-$ipam"
-	attached "$ipam" 1 10.56.217.
-	end "$ipam"
-done
-run static 1 rdma-test '[ { "name": "sriov-rdma-static", "ips": [ "'$ADDRESS'/24" ] } ]'
-attached static 1 "$ADDRESS/24"
-end static
-
-say "the network that emit makes of this node"
+say "a pod with the default network, one of each IPAM plugin, and the one that emit makes of this node"
+use_multus '{ "kubeconfig": "/tmp/lab/kubeconfig", "clusterNetwork": "sriov-rdma-default" }'
 "$CNI_PATH/rdma-doctor" --json >"$LAB_TMP/report" || note "the doctor has something to say"
 /lab/emit nad spidernet.io/mellanoxrdma <"$LAB_TMP/report" | tee "$LAB_TMP/emitted" | apply
-run emitted 1 rdma-test "$(jq -r .metadata.name "$LAB_TMP/emitted")"
-attached emitted 1 10.56.217.
-end emitted
-
-say "the default network"
-use_multus '{ "kubeconfig": "/tmp/lab/kubeconfig", "clusterNetwork": "sriov-rdma-default" }'
-api_pod default
-allocate default spidernet.io/mellanoxrdma "$(vf_bdf 1)"
-pod default
-multus_add default
-contains "eth0" "$(in_pod default ip -o addr show eth0)" " 10.56.217."
-pod_verbs default --only "$(vf_rdma 1)"
-end default
+run all "0 1 2 3 4 5" rdma-test "$(jq -c --arg ip "$ADDRESS/24" '[ { name: "sriov-rdma-host-local" }, { name: "sriov-rdma-whereabouts" },
+	{ name: "sriov-rdma-spiderpool" }, { name: "sriov-rdma-static", ips: [ $ip ] }, { name: .metadata.name } ]' "$LAB_TMP/emitted")"
+links=$(in_pod all rdma link show)
+for name in eth0 net1 net2 net3 net4 net5; do
+	contains "the pod's RDMA devices" "$links" "netdev $name"
+	contains "$name" "$(in_pod all ip -o -4 addr show "$name")" ' 10.56.217.'
+done
+equal "the static address" "$(address all net4)" "$ADDRESS"
+pod_verbs all --count 6
+end all
 same_now "$LAB_TMP/bare" "after all pods of the exclusive mode"
 
 say "shared mode: what emit makes for the device plugin, and what that would offer"
@@ -152,7 +146,7 @@ cluster_network
 : >"$CALLS"
 # one after the other: an interface can be under macvlan or under ipvlan
 for kind in macvlan ipvlan; do
-	run "$kind" none rdma-shared-test "$kind-shared"
+	run "$kind" 17 rdma-shared-test "$kind-shared"
 	contains "net1 of $kind" "$(in_pod "$kind" ip -d addr show net1)" "$kind" " 10.56.218."
 	pod_verbs "$kind" --only rocep128f0 --gid "$(address "$kind")"
 	end "$kind"
