@@ -87,7 +87,7 @@ grep -q attached "$LAB_TMP/private/log" || fail "nothing is in the log"
 umount "$LAB_TMP/private/ns"
 
 say "and for a namespace without a name, of a process that has more capabilities than the plugins use"
-unshare --net sleep 1000 &
+unshare --net sleep 1000 >/dev/null 2>&1 &
 sleeper=$!
 until_true 10 sh -c "[ \"\$(readlink /proc/$sleeper/ns/net)\" != \"\$(readlink /proc/self/ns/net)\" ]"
 sriov_add "/proc/$sleeper/ns/net" 1

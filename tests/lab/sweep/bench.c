@@ -97,9 +97,12 @@ void bench_finish(struct bench *b, const char *name)
 	diff = difference(b);
 	b->cases++;
 	if (*diff || b->why[0]) {
-		b->lost++;
+		bool stuck = runtime_has_record();
+
+		b->stuck += stuck;
+		b->lost += !stuck;
 		if (b->shown++ < LOST_SHOWN)
-			(void)printf("LOST %s: %s\n%s", name, b->why, diff);
+			(void)printf("%s %s: %s\n%s", stuck ? "STUCK" : "LOST", name, b->why, diff);
 	} else if (b->pending) {
 		b->left++;
 		(void)printf("pending %s, then restored: %s\n", name, b->reason);
@@ -119,11 +122,11 @@ void bench_finish(struct bench *b, const char *name)
 
 bool bench_report(struct bench *b, const char *name)
 {
-	bool good = !b->lost && b->cases;
+	bool good = !b->lost && !b->stuck && b->cases;
 
 	(void)printf("sweep: %s: %u cases run, %u restored exactly, %u left pending with a correct "
-		     "record, %u lost\n",
-		     name, b->cases, b->restored, b->left, b->lost);
-	b->cases = b->restored = b->left = b->lost = b->shown = 0;
+		     "record while the fault lasted, %u when it was lifted, %u lost\n",
+		     name, b->cases, b->restored, b->left, b->stuck, b->lost);
+	b->cases = b->restored = b->left = b->stuck = b->lost = b->shown = 0;
 	return good;
 }

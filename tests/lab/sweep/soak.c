@@ -26,9 +26,13 @@ enum {
 	SETTLE_S = 20,
 };
 
-/** struct tally - shared by all workers; @lost: attachments that could not be released at all */
+/**
+ * struct tally - shared by all workers
+ * @pending: attachments that one DEL could not release, and a later one did
+ * @lost:    those that could not be released at all
+ */
 struct tally {
-	_Atomic unsigned attached, refused, killed, died, collected, faults, lost;
+	_Atomic unsigned attached, refused, killed, died, collected, faults, pending, lost;
 	_Atomic bool over;
 };
 
@@ -51,6 +55,27 @@ static time_t now_s(void)
 
 /* ---- a worker: one VF, one network, one pod after the other ---- */
 
+/* Why the latest call that failed did: the last words of its error, which say what the kernel said. */
+static char reason[128];
+
+static void note_reason(enum plugin p, const char *verb, bool killed)
+{
+	const char *msg = strstr(runtime_answer(), "\"msg\":\""), *end, *word;
+
+	if (killed || !msg) {
+		(void)snprintf(reason, sizeof(reason), "%s %s: %s", p == SRIOV ? "sriov" : "rdma",
+			       verb, killed ? "killed" : "no word");
+		return;
+	}
+	msg += strlen("\"msg\":\"");
+	end = msg + strcspn(msg, "\"");
+	for (word = end; word > msg && word[-1] != ':'; word--)
+		;
+	word += *word == ' ';
+	(void)snprintf(reason, sizeof(reason), "%s %s: %.*s", p == SRIOV ? "sriov" : "rdma", verb,
+		       (int)(end - word), word);
+}
+
 /* One call in three is killed somewhere. */
 static bool call(struct tally *t, enum plugin p, const char *verb, struct pod *pod)
 {
@@ -60,6 +85,8 @@ static bool call(struct tally *t, enum plugin p, const char *verb, struct pod *p
 	int status = plugin_run(p, verb, pod, killed ? &at : NULL, &hit);
 
 	t->killed += hit.fired;
+	if (status)
+		note_reason(p, verb, hit.fired);
 	return !status;
 }
 
@@ -75,9 +102,17 @@ static void attach(struct tally *t, struct pod *pod)
 /* As a runtime: in the chain's order, again until it went well. */
 static void detach(struct tally *t, struct pod *pod)
 {
+	char first[sizeof(reason)] = "";
+
 	for (int n = 0; n < TRIES; n++) {
-		if (call(t, RDMA, "DEL", pod) && call(t, SRIOV, "DEL", pod))
+		if (call(t, RDMA, "DEL", pod) && call(t, SRIOV, "DEL", pod)) {
+			t->pending += n > 0;
+			if (n)
+				(void)printf("pending DEL, then restored: %s\n", first);
 			return;
+		}
+		if (!n)
+			memcpy(first, reason, sizeof(first));
 		(void)usleep(100 * 1000);
 	}
 	(void)printf("LOST %s cannot be released: %.300s\n", pod->name, runtime_answer());
@@ -224,8 +259,9 @@ bool sweep_soak(const struct wanted *w, const char *dir)
 	free(before);
 	(void)printf(
 		"soak: %u s, %u workers: %u attachments, %u that were refused or killed, %u faults "
-		"hit, %u kills, %u pods died first, %u collected, %u lost\n",
+		"hit, %u kills, %u pods died first, %u collected, %u left pending until a later DEL, "
+		"%u lost\n",
 		w->seconds, w->workers, t->attached, t->refused, t->faults, t->killed, t->died,
-		t->collected, t->lost + lines);
+		t->collected, t->pending, t->lost + lines);
 	return !t->lost && !lines && t->attached && t->killed && t->faults;
 }

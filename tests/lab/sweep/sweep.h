@@ -28,7 +28,7 @@ struct bench {
 	bool pending; /* of the case under way */
 	char reason[256]; /* why DEL says it is not finished; "": it did not say so */
 	char why[256]; /* what is wrong with it; "": nothing */
-	unsigned cases, restored, left, lost, shown;
+	unsigned cases, restored, left, stuck, lost, shown;
 };
 
 /** bench_open() - starts the pods, looks at the host */
@@ -40,7 +40,11 @@ void bench_blame(struct bench *b, const char *what);
 void bench_reason(struct bench *b);
 /** bench_look() - in the middle of a case: what is not restored must be in a record */
 void bench_look(struct bench *b);
-/** bench_finish() - the case is over: fresh pods, the host compared; a loss is told with @name */
+/**
+ * bench_finish() - the case is over: fresh pods, the host compared; a loss is told with @name
+ *
+ * What is still not restored and has a record is counted by itself: nothing may be, without a fault.
+ */
 void bench_finish(struct bench *b, const char *name);
-/** bench_report() - the line that is counted; true: nothing was lost */
+/** bench_report() - the line that is counted; true: nothing was lost or is still pending */
 bool bench_report(struct bench *b, const char *name);
