@@ -55,25 +55,17 @@ static time_t now_s(void)
 
 /* ---- a worker: one VF, one network, one pod after the other ---- */
 
-/* Why the latest call that failed did: the last words of its error, which say what the kernel said. */
-static char reason[128];
+/* Why the latest call that failed did. */
+static char reason[256];
 
 static void note_reason(enum plugin p, const char *verb, bool killed)
 {
-	const char *msg = strstr(runtime_answer(), "\"msg\":\""), *end, *word;
+	const char *msg = strstr(runtime_answer(), "\"msg\"");
 
-	if (killed || !msg) {
-		(void)snprintf(reason, sizeof(reason), "%s %s: %s", p == SRIOV ? "sriov" : "rdma",
-			       verb, killed ? "killed" : "no word");
-		return;
-	}
-	msg += strlen("\"msg\":\"");
-	end = msg + strcspn(msg, "\"");
-	for (word = end; word > msg && word[-1] != ':'; word--)
-		;
-	word += *word == ' ';
+	if (killed || !msg)
+		msg = killed ? "killed" : "it fails without saying why";
 	(void)snprintf(reason, sizeof(reason), "%s %s: %.*s", p == SRIOV ? "sriov" : "rdma", verb,
-		       (int)(end - word), word);
+		       (int)strcspn(msg, "\n"), msg);
 }
 
 /* One call in three is killed somewhere. */
