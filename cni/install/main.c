@@ -32,7 +32,8 @@ static const char help[] =
 
 static int print(const char *text, struct err *e)
 {
-	cleanup(fd_close) int out = reply_open();
+	short input;
+	int out = reply_open(&input);
 
 	return out < 0 ? err_sys(e, -out, "keep standard output") : reply_text(out, text, e);
 }

@@ -150,8 +150,8 @@ static int64_t now_ms(void)
 	return t.tv_sec * INT64_C(1000) + t.tv_nsec / 1000000;
 }
 
-/* 1: there is something to read or the end */
-static int wait_readable(int fd, int64_t deadline)
+/* 1: there is something to read or the end, and *ret is what */
+static int wait_readable(int fd, int64_t deadline, short *ret)
 {
 	struct pollfd p = { .fd = fd, .events = POLLIN };
 	int64_t left = deadline - now_ms();
@@ -159,6 +159,7 @@ static int wait_readable(int fd, int64_t deadline)
 
 	if (n < 0)
 		return errno == EINTR && left > 0 ? 0 : -errno;
+	*ret = p.revents;
 	/* a person may type as long as they like */
 	return n || left > 0 || isatty(fd) ? n : -ETIMEDOUT;
 }
@@ -181,7 +182,7 @@ static int grow(struct input *in)
 }
 
 /* To the end, or one byte too many for json_parse(), which then says so. */
-static int read_input(int fd, int64_t deadline, struct input *in)
+static int read_input(int fd, short polled, int64_t deadline, struct input *in)
 {
 	while (in->len <= JSON_TEXT_MAX) {
 		ssize_t n;
@@ -189,7 +190,7 @@ static int read_input(int fd, int64_t deadline, struct input *in)
 		int r = in->len + 1 < in->size ? 0 : grow(in);
 
 		if (!r)
-			r = wait_readable(fd, deadline);
+			r = polled ? 1 : wait_readable(fd, deadline, &polled);
 		if (r < 0)
 			return r;
 		n = r ? read(fd, in->text + in->len, in->size - in->len - 1) : -1;
@@ -199,15 +200,17 @@ static int read_input(int fd, int64_t deadline, struct input *in)
 			in->len += (size_t)n;
 		else if (r && errno != EINTR && errno != EAGAIN)
 			return -errno;
+		/* from a writer who is gone nothing is waited for: what is there can be read, then the end */
+		polled &= POLLHUP;
 	}
 	return 0;
 }
 
-static int read_stdin(int fd, struct cni_call *c, struct err *e)
+static int read_stdin(int fd, short polled, struct cni_call *c, struct err *e)
 {
 	int64_t deadline = now_ms() + STDIN_WAIT_MS;
 	struct input in = { 0 };
-	int r = read_input(fd, deadline, &in);
+	int r = read_input(fd, polled, deadline, &in);
 
 	if (in.text)
 		in.text[in.len] = '\0';
@@ -324,13 +327,13 @@ static int check_version(struct cni_call *c, const char *text, struct err *e)
 }
 
 /* VERSION echoes the version it is sent, and answers whatever stdin is (cni.md 1.9). */
-static void read_version_input(int fd, struct cni_call *c)
+static void read_version_input(int fd, short polled, struct cni_call *c)
 {
 	struct input in = { 0 };
 	const char *text = NULL;
 	struct err ignored;
 
-	if (read_input(fd, now_ms() + VERSION_WAIT_MS, &in) ||
+	if (read_input(fd, polled, now_ms() + VERSION_WAIT_MS, &in) ||
 	    json_parse(in.text ? in.text : "", in.len, &c->conf, &ignored) ||
 	    json_get_str(c->conf, "cniVersion", &text, &ignored))
 		text = NULL;
@@ -344,7 +347,7 @@ static bool is_true(const char *s)
 	return !strcmp(s, "1") || !strcasecmp(s, "TRUE");
 }
 
-int call_read(int fd, struct cni_call *ret, struct err *e)
+int call_read(int fd, short polled, struct cni_call *ret, struct err *e)
 {
 	const char *command = get_variable("CNI_COMMAND"), *version = NULL;
 	int r;
@@ -366,10 +369,10 @@ int call_read(int fd, struct cni_call *ret, struct err *e)
 	if (r)
 		return r;
 	if (ret->command == CNI_CMD_VERSION) {
-		read_version_input(fd, ret);
+		read_version_input(fd, polled, ret);
 		return 0;
 	}
-	r = read_stdin(fd, ret, e);
+	r = read_stdin(fd, polled, ret, e);
 	if (!r)
 		r = read_config(ret, &version, e);
 	if (!r && ret->command == CNI_COMMANDS)

@@ -47,12 +47,13 @@ struct cni_call {
 
 /**
  * call_read() - read and validate everything but the plugin's own keys
+ * @polled: what poll() has said of @fd already, see reply_open(); 0: nothing
  * @fd: standard input
  *
  * Return: 0, or -errno with the CNI code set in the error. *ret is valid for
  * call_done() in both cases, and ret->version for the error reply.
  */
-int call_read(int fd, struct cni_call *ret, struct err *e) must_check;
+int call_read(int fd, short polled, struct cni_call *ret, struct err *e) must_check;
 
 /** call_done() - also for cleanup(call_done) */
 void call_done(struct cni_call *c);

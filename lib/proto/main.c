@@ -6,7 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/file.h"
 #include "base/log.h"
 #include "proto/reply.h"
 #include "proto/result.h"
@@ -59,12 +58,11 @@ static bool is_option(const char *arg, const char *name)
 /* Run by a person, not by a runtime; standard input is left alone (cni.md 1.5). */
 static int run_by_hand(const struct cni_plugin *p, const char *arg)
 {
-	cleanup(fd_close) int out = -EBADF;
 	char text[2048] = "";
 	struct err e = { 0 };
-	int fd = FD_STDERR, r = 0;
+	short input;
+	int fd = FD_STDERR, r = 0, out = reply_open(&input);
 
-	out = reply_open();
 	if (is_option(arg, "--version")) {
 		fd = out;
 		r = str_printf(text, sizeof(text), "%s (sriov-rdma-cni) %s\n", p->name, p->version);
@@ -159,10 +157,11 @@ static void confine(const struct cni_plugin *p, const char *command)
 
 int cni_main(const struct cni_plugin *p, int argc, char **argv)
 {
-	cleanup(fd_close) int out = -EBADF;
 	cleanup(call_done) struct cni_call call = { 0 };
 	const char *command = getenv("CNI_COMMAND");
 	struct err e = { 0 };
+	short input;
+	int out;
 
 	if (!command || !*command)
 		return run_by_hand(p, argc > 1 ? argv[1] : NULL);
@@ -171,12 +170,12 @@ int cni_main(const struct cni_plugin *p, int argc, char **argv)
 	confine(p, command);
 	/* a caller that is gone must not kill us half way through */
 	(void)signal(SIGPIPE, SIG_IGN);
-	out = reply_open();
+	out = reply_open(&input);
 	if (out < 0) {
 		log_error("%s: cannot keep standard output", p->name);
 		return EXIT_FAILURE;
 	}
-	if (call_read(STDIN_FILENO, &call, &e)) {
+	if (call_read(STDIN_FILENO, input, &call, &e)) {
 		(void)reply_error(out, call.version, &e);
 		return EXIT_FAILURE;
 	}

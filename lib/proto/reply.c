@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * Callers take the whole of stdout for one JSON document (cni.md 1.4): anything
- * printed beside it makes a success unreadable. So the real stdout is put aside
- * at start and the number 1 leads to stderr.
+ * printed beside it makes a success unreadable. So what a library prints goes to
+ * stderr; delegates get a standard output of their own (spawn.c).
  */
 #include "proto/reply.h"
 
 #include <fcntl.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include "base/file.h"
 
 enum {
 	/* A caller that does not read for so long has given up; a pipe holds 64 kB anyway. */
@@ -55,10 +54,10 @@ unsigned reply_code(const struct err *e)
 }
 
 /* A closed 0, 1 or 2 would be taken by the next file that is opened, and written to. */
-static int open_standard(void)
+static int open_standard(short *ret_input)
 {
 	/* all three in one question: POLLNVAL */
-	struct pollfd p[] = { { .fd = STDIN_FILENO },
+	struct pollfd p[] = { { .fd = STDIN_FILENO, .events = POLLIN },
 			      { .fd = STDOUT_FILENO },
 			      { .fd = STDERR_FILENO } };
 
@@ -74,20 +73,17 @@ static int open_standard(void)
 		if (open("/dev/null", flags) < 0)
 			return -errno;
 	}
+	*ret_input = p[STDIN_FILENO].revents & POLLNVAL ? 0 : p[STDIN_FILENO].revents;
 	return 0;
 }
 
-int reply_open(void)
+int reply_open(short *ret_input)
 {
-	cleanup(fd_close) int fd = -EBADF;
-	int r = open_standard();
+	int r = open_standard(ret_input);
 
-	if (r)
-		return r;
-	fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-	if (fd < 0 || dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
-		return -errno;
-	return take_fd(fd);
+	/* printf() is the only way that a library of ours could know */
+	stdout = stderr;
+	return r ? r : STDOUT_FILENO;
 }
 
 /* The caller's pipe may be non-blocking. */

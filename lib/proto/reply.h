@@ -33,13 +33,14 @@ enum cni_code {
 
 /**
  * reply_open() - keep standard output for the reply alone
+ * @ret_input: what poll() says of standard input now, for call_read()
  *
- * Duplicates fd 1 (O_CLOEXEC) and points 1 at 2, so that nothing a library or a
- * delegate prints can spoil the document. fds 0-2 are opened on /dev/null if closed.
+ * What a library prints goes to stderr, so that it cannot spoil the document. fds 0-2
+ * are opened on /dev/null if closed.
  *
- * Return: the descriptor for the other functions, or -errno.
+ * Return: the descriptor for the other functions, which nobody closes, or -errno.
  */
-int reply_open(void) must_check;
+int reply_open(short *ret_input) must_check;
 
 /** reply_text() - write @text as it is, for --version and --help; -errno (code 5) as below */
 int reply_text(int fd, const char *text, struct err *e) must_check;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * count COMMAND...: runs it and prints what it asked of the kernel, as "KEY=NUMBER ..." on stderr's
- * last line. Counts do not depend on the machine, times under emulation do.
+ * last line. Counts do not depend on the machine, times under emulation do. It gets its standard
+ * input as runtimes give it: through a pipe, written and closed.
  *
  * calls: system calls from execve() to exit_group(), of all its processes
  * sent, moves: netlink messages, and those that move a device to another network namespace
@@ -29,6 +30,7 @@
 #include <unistd.h>
 
 enum {
+	INPUT_MAX = 65536, /* what a pipe holds */
 	MESSAGE_MAX = 4096,
 	IOV_MAX_SEEN = 64,
 	RDMA_SET = (5 << 10) + 2, /* RDMA_NL_NLDEV, RDMA_NLDEV_CMD_SET */
@@ -152,6 +154,22 @@ static void count_call(pid_t pid, const struct __ptrace_syscall_info *i, struct 
 	}
 }
 
+/* All of standard input into a pipe, which is standard input from now on. */
+static bool pipe_input(void)
+{
+	static char text[INPUT_MAX];
+	size_t len = 0;
+	ssize_t n = 1;
+	int fds[2];
+
+	while (n > 0 && len < sizeof(text)) {
+		n = read(STDIN_FILENO, text + len, sizeof(text) - len);
+		len += n > 0 ? (size_t)n : 0;
+	}
+	return !n && !pipe(fds) && write(fds[1], text, len) == (ssize_t)len &&
+	       dup2(fds[0], STDIN_FILENO) == STDIN_FILENO && !close(fds[0]) && !close(fds[1]);
+}
+
 static void start(char **argv)
 {
 	if (ptrace(PTRACE_TRACEME, 0, 0, 0) || raise(SIGSTOP))
@@ -218,7 +236,7 @@ int main(int argc, char **argv)
 	struct counts c = { 0 };
 	struct rusage usage;
 	int status, result;
-	pid_t pid = argc > 1 ? fork() : -1;
+	pid_t pid = argc > 1 && pipe_input() ? fork() : -1;
 
 	if (!pid)
 		start(argv + 1);

@@ -36,7 +36,7 @@ static inline int read_call(const uint8_t *data, size_t len, struct cni_call *re
 	setenv("CNI_PATH", "/opt/cni/bin", 1);
 	setenv("CNI_ARGS", args, 1);
 	fd = stdin_of(nul + 1, len - args_len - 1);
-	r = call_read(fd, ret, e);
+	r = call_read(fd, 0, ret, e);
 	(void)close(fd);
 	MUST(!r || (r == -e->sys && *e->msg));
 	return r;

@@ -59,7 +59,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		set_variable(variables[i], take_field(&in));
 	text = take_rest(&in);
 	fd = stdin_of(text.b, text.n);
-	r = call_read(fd, &call, &e);
+	r = call_read(fd, 0, &call, &e);
 	(void)close(fd);
 	if (!r)
 		check_call(&call);

@@ -2,6 +2,7 @@
 #include "proto/call.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -222,7 +223,7 @@ START_TEST(input_may_come_in_pieces)
 		_exit(!ok);
 	}
 	close(fds[1]);
-	ck_assert_int_eq(call_read(fds[0], &call, &error), 0);
+	ck_assert_int_eq(call_read(fds[0], 0, &call, &error), 0);
 	ck_assert_uint_eq(call.text_len, PAD + 12);
 	ck_assert_str_eq(call.network, "n");
 	close(fds[0]);
@@ -236,10 +237,10 @@ START_TEST(unreadable_input_is_an_io_error)
 	int fd = open("/", O_RDONLY | O_DIRECTORY);
 
 	start("ADD");
-	expect(call_read(fd, &call, &error), CNI_ERR_IO, "stdin");
+	expect(call_read(fd, 0, &call, &error), CNI_ERR_IO, "stdin");
 	close(fd);
 	call_done(&call);
-	expect(call_read(fd, &call, &error), CNI_ERR_IO, "stdin");
+	expect(call_read(fd, 0, &call, &error), CNI_ERR_IO, "stdin");
 }
 END_TEST
 
@@ -253,12 +254,12 @@ START_TEST(endless_input_is_refused)
 	ck_assert_ptr_nonnull(text);
 	memset(text, ' ', n);
 	fd = input(text, n);
-	expect(call_read(fd, &call, &error), CNI_ERR_DECODE, "bytes");
+	expect(call_read(fd, 0, &call, &error), CNI_ERR_DECODE, "bytes");
 	ck_assert_int_eq(error.sys, E2BIG);
 	close(fd);
 	fd = open("/dev/zero", O_RDONLY);
 	call_done(&call);
-	expect(call_read(fd, &call, &error), CNI_ERR_DECODE, "bytes");
+	expect(call_read(fd, 0, &call, &error), CNI_ERR_DECODE, "bytes");
 	close(fd);
 	free(text);
 }
@@ -301,16 +302,16 @@ START_TEST(version_does_not_wait_for_input)
 	start("VERSION");
 	ck_assert_int_eq(pipe(fds), 0);
 	clock_gettime(CLOCK_MONOTONIC, &before);
-	ck_assert_int_eq(call_read(fds[0], &call, &error), 0);
+	ck_assert_int_eq(call_read(fds[0], 0, &call, &error), 0);
 	/* nor for the rest of it */
 	ck_assert_int_eq(write(fds[1], "{", 1), 1);
-	ck_assert_int_eq(call_read(fds[0], &call, &error), 0);
+	ck_assert_int_eq(call_read(fds[0], POLLIN, &call, &error), 0);
 	clock_gettime(CLOCK_MONOTONIC, &after);
 	ck_assert_int_le(after.tv_sec - before.tv_sec, 5);
 	ck_assert_int_eq(call.version, CNI_NEWEST);
 	close(fds[0]);
 	close(fds[1]);
-	ck_assert_msg(!call_read(fds[0], &call, &error), "closed stdin failed VERSION");
+	ck_assert_msg(!call_read(fds[0], 0, &call, &error), "closed stdin failed VERSION");
 }
 END_TEST
 

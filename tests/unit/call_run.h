@@ -48,7 +48,7 @@ static inline int read_text(const char *text)
 	int fd = input(text, strlen(text)), r;
 
 	call_done(&call);
-	r = call_read(fd, &call, &error);
+	r = call_read(fd, 0, &call, &error);
 	close(fd);
 	return r;
 }
