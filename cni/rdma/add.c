@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <stdio.h>
+
 #include "base/file.h"
 #include "base/log.h"
 #include "kernel/caps.h"
@@ -78,7 +80,21 @@ static int attach(const struct run *run, struct world *w, struct err *e)
 	return err ? classify(e, CNI_ERR_KERNEL) : 0;
 }
 
-static int add_locked(struct run *run, struct pod *pod, const cJSON *prev, struct err *e)
+/* What nobody can find out afterwards: which numbers the pod was given. */
+static void tell(const struct world *w, uint64_t start)
+{
+	char list[256] = "";
+	size_t at = 0;
+
+	for (size_t i = 0; i < w->n && at < sizeof(list); i++)
+		at += (size_t)snprintf(list + at, sizeof(list) - at, "%s%s as uverbs%d",
+				       i ? ", " : "", w->dev[i].sys.name, w->dev[i].sys.uverbs);
+	log_info("attached the RDMA device of %s (from %s), %s, in %u ms", w->fn.id.name,
+		 w->conf->source, list, (unsigned)(node_now_ms() - start));
+}
+
+static int add_locked(struct run *run, struct pod *pod, const cJSON *prev, uint64_t start,
+		      struct err *e)
 {
 	const struct record_key key = key_of(run->call);
 	cleanup(world_free) struct world *w = NULL;
@@ -92,16 +108,15 @@ static int add_locked(struct run *run, struct pod *pod, const cJSON *prev, struc
 	w->call = run->call;
 	w->prev = prev;
 	r = attach(run, w, e);
-	for (size_t i = 0; i < w->n && !r; i++)
-		log_info("RDMA device %s of %s is in the pod as uverbs%d", w->dev[i].sys.name,
-			 w->fn.id.name, w->dev[i].sys.uverbs);
+	if (!r)
+		tell(w, start);
 	return r;
 }
 
 static int add_exclusive(struct run *run, const cJSON *prev, struct err *e)
 {
 	cleanup(pod_close) struct pod pod = POD_NONE;
-	cleanup(fd_close) int lock = -EBADF;
+	cleanup(fd_leave) int lock = -EBADF;
 	uint64_t start = node_now_ms();
 	int r = pod_open(run->call, &pod, e);
 
@@ -112,10 +127,7 @@ static int add_exclusive(struct run *run, const cJSON *prev, struct err *e)
 	if (!r)
 		r = locks_device(&run->conf.device, ADD_LOCK_MS, &lock, e);
 	if (!r)
-		r = add_locked(run, &pod, prev, e);
-	if (!r)
-		log_info("attached the RDMA device of %s (from %s) in %u ms", run->conf.device.name,
-			 run->conf.source, (unsigned)(node_now_ms() - start));
+		r = add_locked(run, &pod, prev, start, e);
 	return r;
 }
 

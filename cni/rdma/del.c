@@ -38,7 +38,7 @@ int rdma_del(const struct cni_call *c, struct err *e)
 {
 	cleanup(run_done) struct run run = { 0 };
 	cleanup(record_done) struct record record = { .doc = NULL };
-	cleanup(fd_close) int lock = -EBADF;
+	cleanup(fd_leave) int lock = -EBADF;
 	const struct record_key key = key_of(c);
 	uint64_t start = node_now_ms();
 	int r = run_open(c, &run, e);

@@ -67,7 +67,7 @@ static int check_devs(const struct world *w, struct err *e)
 static int open_devices(struct world *w, struct err *e)
 {
 	const struct devid *id = &w->conf->device;
-	int r = pci_get(id, 0, &w->fn, e);
+	int r = pci_get(id, PCI_DRIVER, &w->fn, e);
 
 	if (r == -ENODEV)
 		return err_code(
@@ -166,7 +166,7 @@ int world_reopen(const struct record *r, struct world **ret, struct err *e)
 	if (!w)
 		return err_sys(e, ENOMEM, "open device");
 	w->pod = POD_NONE;
-	err = pod_reopen_device(r, &w->fn, &w->pod, e);
+	err = pod_reopen_device(r, 0, &w->fn, &w->pod, e);
 	if (!err)
 		err = read_facts(w, r, e);
 	if (err)

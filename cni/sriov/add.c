@@ -165,7 +165,7 @@ int sriov_add(const struct cni_call *c, cJSON **ret, struct err *e)
 {
 	cleanup(run_done) struct run run = { 0 };
 	cleanup(pod_close) struct pod pod = POD_NONE;
-	cleanup(fd_close) int lock = -EBADF;
+	cleanup(fd_leave) int lock = -EBADF;
 	uint64_t start = node_now_ms();
 	int r = run_open(c, &run, e);
 

@@ -129,7 +129,7 @@ static int check_switchdev(const struct sriov_conf *conf, const struct world *w,
 		return 0;
 	r = devlink_get_eswitch(&w->fn.pf, &mode, e);
 	if (!r)
-		r = pci_get(&w->fn.pf, 0, &pf, e);
+		r = pci_get(&w->fn.pf, PCI_DRIVER, &pf, e);
 	if (r || mode != DEVLINK_SWITCHDEV)
 		return r;
 	refused = asked & refused_by(pf.driver);

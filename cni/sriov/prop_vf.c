@@ -142,7 +142,7 @@ static int explain(const struct world *w, struct err *e)
 	default:
 		break;
 	}
-	if (pci_get(&w->fn.pf, 0, &pf, &ignored))
+	if (pci_get(&w->fn.pf, PCI_DRIVER, &pf, &ignored))
 		pf.driver[0] = '\0';
 	return err_code(e, cause.sys, cause.code,
 			"driver %s of PF %s refused it for VF %u (%.200s)%s", pf.driver, w->pf_name,

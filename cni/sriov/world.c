@@ -192,7 +192,7 @@ int world_reopen(const struct record *r, struct world **ret, struct err *e)
 		return err_sys(e, ENOMEM, "open device");
 	w->pod = POD_NONE;
 	w->ifname = r->key.ifname;
-	err = pod_reopen_device(r, &w->fn, &w->pod, e);
+	err = pod_reopen_device(r, PCI_DRIVER | PCI_PF, &w->fn, &w->pod, e);
 	if (!err)
 		err = read_facts(w, r, e);
 	if (err)

@@ -14,13 +14,6 @@
 
 enum { DIR_ENTRIES_MAX = 65536, READ_ATTEMPTS = 1000 };
 
-void fd_close(int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-	*fd = -EBADF;
-}
-
 static int make_dir(const char *path, mode_t mode)
 {
 	if (mkdirat(AT_FDCWD, path, mode))
@@ -64,7 +57,7 @@ int file_open_dir(const char *path, mode_t mode, int *ret_fd, struct err *e)
 int file_make_parent(const char *path, mode_t mode, struct err *e)
 {
 	const char *slash = strrchr(path, '/');
-	cleanup(fd_close) int fd = -EBADF;
+	cleanup(fd_leave) int fd = -EBADF;
 	char dir[PATH_MAX];
 
 	if (!slash || str_printf(dir, sizeof(dir), "%.*s", (int)(slash - path), path))
@@ -91,7 +84,7 @@ static ssize_t read_full(int fd, char *buf, size_t size)
 
 static int open_regular(int dirfd, const char *name, int *ret_fd, struct stat *st, struct err *e)
 {
-	cleanup(fd_close) int fd =
+	cleanup(fd_leave) int fd =
 		openat(dirfd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
 
 	if (fd < 0)
@@ -128,7 +121,7 @@ static int read_all(int fd, const char *name, const struct stat *st, size_t max,
 int file_read_at(int dirfd, const char *name, size_t max, char **ret, size_t *ret_len,
 		 struct err *e)
 {
-	cleanup(fd_close) int fd = -EBADF;
+	cleanup(fd_leave) int fd = -EBADF;
 	struct stat st;
 	int r = open_regular(dirfd, name, &fd, &st, e);
 
@@ -138,7 +131,7 @@ int file_read_at(int dirfd, const char *name, size_t max, char **ret, size_t *re
 int file_read_own_at(int dirfd, const char *name, size_t max, char **ret, size_t *ret_len,
 		     struct err *e)
 {
-	cleanup(fd_close) int fd = -EBADF;
+	cleanup(fd_leave) int fd = -EBADF;
 	struct stat st;
 	int r = open_regular(dirfd, name, &fd, &st, e);
 
@@ -190,7 +183,7 @@ enum durability { DURABLE, FLEETING };
 static int write_tmp(int dirfd, const char *tmp, const void *data, size_t len, mode_t mode,
 		     enum durability how)
 {
-	cleanup(fd_close) int fd = create_tmp(dirfd, tmp, mode);
+	cleanup(fd_leave) int fd = create_tmp(dirfd, tmp, mode);
 	int r;
 
 	if (fd < 0)
@@ -385,7 +378,7 @@ int file_each_at(int dirfd, int (*fn)(const char *name, void *arg), void *arg, s
 
 int file_read_attr(int dirfd, const char *name, char *buf, size_t size)
 {
-	cleanup(fd_close) int fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC);
+	cleanup(fd_leave) int fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC);
 	ssize_t n;
 
 	if (fd < 0)

@@ -15,6 +15,15 @@
 void fd_close(int *fd);
 
 /**
+ * fd_leave() - as fd_close(), of a file that nobody waits for
+ *
+ * A process lives for one call, and its end closes what is open at no cost: so files stay open
+ * as long as they are few. Not sockets and namespaces, which keep a pod's from going away, nor
+ * locks, unless they are held to the end.
+ */
+void fd_leave(int *fd);
+
+/**
  * file_open_dir() - open a directory, creating what is missing of @path
  * @mode: of the directories that are created, whatever the umask
  *

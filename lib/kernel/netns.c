@@ -2,13 +2,11 @@
 #include "kernel/netns.h"
 
 #include <fcntl.h>
-#include <linux/magic.h>
 #include <linux/nsfs.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 bool netns_id_equal(const struct netns_id *a, const struct netns_id *b)
@@ -18,7 +16,7 @@ bool netns_id_equal(const struct netns_id *a, const struct netns_id *b)
 }
 
 /* Opens @ns; all that is asked for is a file. */
-static int open_file(const char *path, struct netns *ns, struct err *e)
+static int open_file(const char *path, struct netns *ns, mode_t *ret_mode, struct err *e)
 {
 	struct stat st;
 
@@ -27,26 +25,28 @@ static int open_file(const char *path, struct netns *ns, struct err *e)
 	if (ns->fd < 0 || fstat(ns->fd, &st))
 		return err_sys(e, errno, "open network namespace %s", path);
 	ns->id = (struct netns_id){ .dev = st.st_dev, .ino = st.st_ino };
+	*ret_mode = st.st_mode;
 	return 0;
 }
 
-/* setns() would tell as well, but only after locks were taken and files written. */
-static bool is_netns(int fd)
+/*
+ * setns() would tell as well, but only after locks were taken and files written. Namespaces are
+ * regular files; a device might take the number for a request of its own, so it is not asked.
+ */
+static bool is_netns(int fd, mode_t mode)
 {
-	struct statfs fs;
-
-	return !fstatfs(fd, &fs) && fs.f_type == NSFS_MAGIC &&
-	       ioctl(fd, NS_GET_NSTYPE) == CLONE_NEWNET;
+	return S_ISREG(mode) && ioctl(fd, NS_GET_NSTYPE) == CLONE_NEWNET;
 }
 
 int netns_open(const char *path, struct netns *ret, struct err *e)
 {
 	cleanup(netns_close) struct netns ns = NETNS_NONE;
-	int r = open_file(path, &ns, e);
+	mode_t mode;
+	int r = open_file(path, &ns, &mode, e);
 
 	if (r)
 		return r;
-	if (!is_netns(ns.fd))
+	if (!is_netns(ns.fd, mode))
 		return err_set(e, EINVAL, "open network namespace %s: not a network namespace",
 			       path);
 	*ret = ns;
@@ -57,7 +57,8 @@ int netns_open(const char *path, struct netns *ret, struct err *e)
 int netns_open_self(struct netns *ret, struct err *e)
 {
 	cleanup(netns_close) struct netns ns = NETNS_NONE;
-	int r = open_file("/proc/thread-self/ns/net", &ns, e);
+	mode_t mode;
+	int r = open_file("/proc/thread-self/ns/net", &ns, &mode, e);
 
 	if (r)
 		return r;

@@ -34,7 +34,7 @@ struct nl {
 	int fd;
 	enum nl_family family;
 	uint32_t seq;
-	bool strict;
+	bool asked, strict;
 };
 
 /*
@@ -102,8 +102,6 @@ int nl_open(enum nl_family family, struct netns *in, const struct netns *home, s
 	if (nl->fd < 0)
 		return e->sys ? -e->sys : open_failed(family, -nl->fd, e);
 	nl->family = family;
-	/* older kernels lack it: then errors have no text */
-	set_option(nl->fd, NETLINK_EXT_ACK);
 	*ret = take_ptr(nl);
 	return 0;
 }
@@ -129,6 +127,10 @@ static int send_requests(struct nl *nl, struct nl_msg *const *m, size_t n, struc
 			     .msg_iovlen = n };
 	ssize_t r;
 
+	/* older kernels lack it: then errors have no text. Some sockets only tell a cookie. */
+	if (!nl->asked)
+		set_option(nl->fd, NETLINK_EXT_ACK);
+	nl->asked = true;
 	x->first = nl->seq + 1;
 	x->n = x->left = (uint32_t)n;
 	for (size_t i = 0; i < n; i++) {

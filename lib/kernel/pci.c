@@ -12,6 +12,8 @@
 #include "kernel/pci_sysfs.h"
 #include "kernel/sysfs.h"
 
+enum { DEVICE_PATH_MAX = 256 };
+
 static const char sysfs_root[] = "/sys";
 
 const char *pci_bus_name(enum dev_bus bus)
@@ -35,14 +37,22 @@ int pci_check_sysfs(struct err *e)
 	return 0;
 }
 
-int pci_open(const char *root, const struct devid *id, struct err *e)
+static int device_path(const char *root, const struct devid *id, char buf[static DEVICE_PATH_MAX],
+		       struct err *e)
 {
-	char path[256];
-	int fd;
-
-	if (str_printf(path, sizeof(path), "%s/bus/%s/devices/%s", root, pci_bus_name(id->bus),
+	if (str_printf(buf, DEVICE_PATH_MAX, "%s/bus/%s/devices/%s", root, pci_bus_name(id->bus),
 		       id->name))
 		return err_set(e, ENAMETOOLONG, "device %s", id->name);
+	return 0;
+}
+
+int pci_open(const char *root, const struct devid *id, struct err *e)
+{
+	char path[DEVICE_PATH_MAX];
+	int fd;
+
+	if (device_path(root, id, path, e))
+		return -e->sys;
 	fd = sysfs_open(AT_FDCWD, path);
 	if (fd == -ENOENT)
 		return err_set(e, ENODEV, "no device %s", id->name);
@@ -149,32 +159,69 @@ static int get_netdev(int dev, struct pci_fn *fn, struct err *e)
 	return 0;
 }
 
+/* What it can do without is "". */
+static int get_link(int dev, const char *link, const struct devid *id, char *ret, size_t size,
+		    struct err *e)
+{
+	int r = sysfs_link_name(dev, link, ret, size);
+
+	return r && r != -ENOENT ? err_sys(e, -r, "read %s of %s", link, id->name) : 0;
+}
+
+static int get_parts(int dev, unsigned parts, struct pci_fn *fn, struct err *e)
+{
+	int r = 0;
+
+	if (parts & PCI_DRIVER)
+		r = get_link(dev, "driver", &fn->id, fn->driver, sizeof(fn->driver), e);
+	if (!r && parts & PCI_NETDEV)
+		r = get_netdev(dev, fn, e);
+	if (!r && parts & PCI_PF)
+		r = get_link(dev, "physfn", &fn->id, fn->pf.name, sizeof(fn->pf.name), e);
+	fn->is_vf = *fn->pf.name;
+	if (!r && fn->is_vf && parts & PCI_VF)
+		r = get_vf(dev, fn, e);
+	return r;
+}
+
+/* Alone it needs no descriptor. */
+static int get_instance(const char *root, const struct devid *id, uint64_t *ret, struct err *e)
+{
+	char path[DEVICE_PATH_MAX];
+	struct stat st;
+
+	if (device_path(root, id, path, e))
+		return -e->sys;
+	if (stat(path, &st))
+		return errno == ENOENT ? err_set(e, ENODEV, "no device %s", id->name) :
+					 err_sys(e, errno, "stat device %s", id->name);
+	*ret = st.st_ino;
+	return 0;
+}
+
 int pci_get_at(const char *root, const struct devid *id, unsigned parts, struct pci_fn *ret,
 	       struct err *e)
 {
-	cleanup(sysfs_close) int dev = pci_open(root, id, e);
+	cleanup(sysfs_close) int dev = -EBADF;
 	struct pci_fn fn = { .id = *id, .pf.bus = DEV_BUS_PCI };
 	struct stat st;
 	int r;
 
-	if (dev < 0)
-		return dev;
-	if (fstat(dev, &st))
-		return err_sys(e, errno, "stat device %s", id->name);
-	fn.instance = st.st_ino;
-	r = sysfs_link_name(dev, "driver", fn.driver, sizeof(fn.driver));
-	if (r && r != -ENOENT)
-		return err_sys(e, -r, "read driver of %s", id->name);
-	if (parts & PCI_NETDEV && get_netdev(dev, &fn, e))
-		return -e->sys;
-	r = sysfs_link_name(dev, "physfn", fn.pf.name, sizeof(fn.pf.name));
-	if (r && r != -ENOENT)
-		return err_sys(e, -r, "read PF of %s", id->name);
-	fn.is_vf = !r;
-	if (fn.is_vf && parts & PCI_VF && get_vf(dev, &fn, e))
-		return -e->sys;
-	*ret = fn;
-	return 0;
+	if (!parts) {
+		r = get_instance(root, id, &fn.instance, e);
+	} else {
+		/* all of one instance: another one of this name is another directory */
+		dev = pci_open(root, id, e);
+		if (dev < 0)
+			return dev;
+		if (fstat(dev, &st))
+			return err_sys(e, errno, "stat device %s", id->name);
+		fn.instance = st.st_ino;
+		r = get_parts(dev, parts, &fn, e);
+	}
+	if (!r)
+		*ret = fn;
+	return r;
 }
 
 /* Legacy drivers have no phys_port_name (-EOPNOTSUPP); in switchdev mode the uplink's is "p0". */

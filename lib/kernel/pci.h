@@ -45,11 +45,13 @@ struct pci_fn {
 /** pci_check_sysfs() - does sysfs show devices at all; -ENOENT: not mounted here */
 int pci_check_sysfs(struct err *e) must_check;
 
-/** enum pci_part - what costs more than a question or two */
+/** enum pci_part - each costs a question or more; @id and @instance cost one together */
 enum pci_part {
-	PCI_NETDEV = 1 << 0, /* @netdev, @has_netdev */
-	PCI_VF = 1 << 1, /* @vf */
-	PCI_ALL = PCI_NETDEV | PCI_VF,
+	PCI_DRIVER = 1 << 0, /* @driver */
+	PCI_PF = 1 << 1, /* @is_vf, @pf */
+	PCI_NETDEV = 1 << 2, /* @netdev, @has_netdev */
+	PCI_VF = 1 << 3, /* @vf, with PCI_PF */
+	PCI_ALL = PCI_DRIVER | PCI_PF | PCI_NETDEV | PCI_VF,
 };
 
 /**

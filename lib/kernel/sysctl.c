@@ -6,13 +6,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/str.h"
 
 static int set_one(const char *ifname, const struct sysctl_set *s, struct err *e)
 {
 	char path[128];
-	ssize_t n;
-	int fd, sys;
+	cleanup(fd_leave) int fd = -EBADF;
 
 	/* The name may hold dots, "eth0.100": only slashes separate here, as in the kernel. */
 	if (strchr(ifname, '/') || str_printf(path, sizeof(path), "/proc/sys/net/%s/conf/%s/%s",
@@ -22,10 +22,9 @@ static int set_one(const char *ifname, const struct sysctl_set *s, struct err *e
 	if (fd < 0)
 		return errno == ENOENT ? 0 : err_sys(e, errno, "open %s", path);
 	/* At once: a sysctl takes its value from a single write at offset 0. */
-	n = write(fd, s->value, strlen(s->value));
-	sys = errno;
-	(void)close(fd);
-	return n < 0 ? err_sys(e, sys, "write %s to %s", s->value, path) : 0;
+	if (write(fd, s->value, strlen(s->value)) < 0)
+		return err_sys(e, errno, "write %s to %s", s->value, path);
+	return 0;
 }
 
 int sysctl_set_conf(const struct netns *in, const struct netns *home, const char *ifname,

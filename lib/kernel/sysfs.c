@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/str.h"
 
 enum {
@@ -26,9 +27,7 @@ int sysfs_open(int dir, const char *path)
 
 void sysfs_close(int *fd)
 {
-	if (*fd >= 0)
-		(void)close(*fd);
-	*fd = -EBADF;
+	fd_leave(fd);
 }
 
 int sysfs_read(int dir, const char *path, char *ret, size_t size)

@@ -14,7 +14,7 @@
 /** sysfs_open() - a directory, O_PATH; owned by the caller; -ENOENT, other -errno */
 int sysfs_open(int dir, const char *path) must_check;
 
-/** sysfs_close() - for cleanup(sysfs_close) on a descriptor */
+/** sysfs_close() - for cleanup(sysfs_close) on a descriptor; see fd_leave() */
 void sysfs_close(int *fd);
 
 /**

@@ -118,12 +118,12 @@ int pod_reopen(const struct record *r, struct pod *ret, struct err *e)
 		     reopen_booted(r, booted, true, ret, e);
 }
 
-int pod_reopen_device(const struct record *r, struct pci_fn *ret_fn, struct pod *ret_pod,
-		      struct err *e)
+int pod_reopen_device(const struct record *r, unsigned parts, struct pci_fn *ret_fn,
+		      struct pod *ret_pod, struct err *e)
 {
 	bool booted = false;
 	struct pci_fn fn;
-	int err = pci_get(&r->device, 0, &fn, e);
+	int err = pci_get(&r->device, parts, &fn, e);
 
 	if (!err)
 		err = same_boot(r, &booted, e);

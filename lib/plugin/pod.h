@@ -62,14 +62,15 @@ int pod_alive(const struct record *r, bool *ret, struct err *e) must_check;
 
 /**
  * pod_reopen_device() - the function and the pod of a record; pod_sockets() has the last word
+ * @parts: of the function, as for pci_get()
  *
  * A function's address lives on, the function does not: restoring another instance
  * would change a stranger.
  *
  * Return: 0; -ENODEV: gone, re-created since, or of another boot; -errno: cannot tell.
  */
-int pod_reopen_device(const struct record *r, struct pci_fn *ret_fn, struct pod *ret_pod,
-		      struct err *e) must_check;
+int pod_reopen_device(const struct record *r, unsigned parts, struct pci_fn *ret_fn,
+		      struct pod *ret_pod, struct err *e) must_check;
 
 /** pod_has_netns() - false: gone */
 bool pod_has_netns(const struct pod *p);

@@ -28,7 +28,7 @@ int store_open(const char *dir, const char *plugin, const struct prop_table *tab
 
 void store_close(struct store *s)
 {
-	fd_close(&s->dirfd);
+	fd_leave(&s->dirfd);
 }
 
 int store_probe(const struct store *s, struct err *e)

@@ -23,11 +23,13 @@ const char *fn_name(const struct fake_world *w, int fn)
 static int get_fn(const struct fake_world *w, int i, unsigned parts, struct pci_fn *ret)
 {
 	const struct fake_fn *fn = &w->fns[i];
-	struct pci_fn r = { .id = fn->id, .instance = fn->instance, .is_vf = fn->pf != NONE };
+	struct pci_fn r = { .id = fn->id, .instance = fn->instance };
 
 	if (fn->broken && parts & PCI_VF)
 		return -EINVAL;
-	memcpy(r.driver, fn->driver, sizeof(r.driver));
+	r.is_vf = parts & PCI_PF && fn->pf != NONE;
+	if (parts & PCI_DRIVER)
+		memcpy(r.driver, fn->driver, sizeof(r.driver));
 	if (r.is_vf) {
 		r.pf = w->fns[fn->pf].id;
 		r.vf = parts & PCI_VF ? fn->vf : 0;

@@ -21,7 +21,7 @@ static int read_call(char **ret, struct err *e)
 	int r;
 
 	(void)lseek(input, 0, SEEK_SET);
-	r = call_read(input, &c, e);
+	r = call_read(input, 0, &c, e);
 	if (!r)
 		r = call_get_valid(&c, &valid, &n, &is_there, e);
 	free(valid);
