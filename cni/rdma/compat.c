@@ -58,23 +58,20 @@ int compat_publish(struct world *w, const struct record *r, struct err *e)
 	return state_path(r, path) ? mirror_write(path, DIR_MODE, doc, r, e) : 0;
 }
 
-int compat_forget(const struct record *r, struct err *e)
+int compat_forget(const struct record *r, enum hold hold, struct err *e)
 {
 	char path[PATH_MAX];
 
-	return state_path(r, path) ? mirror_remove(AT_FDCWD, path, r, e) : 0;
-}
-
-int compat_superseded(const struct record *r, bool *ret, struct err *e)
-{
-	enum mirror_owner owner = MIRROR_SHARED;
-	char path[PATH_MAX];
-	int err;
-
-	*ret = false;
 	if (!state_path(r, path))
 		return 0;
-	err = mirror_read(AT_FDCWD, path, r, &owner, e);
-	*ret = !err && (owner == MIRROR_NONE || owner == MIRROR_GO);
-	return err;
+	return hold == HOLD_ALL ? file_unlink_at(AT_FDCWD, path, e) :
+				  mirror_remove(AT_FDCWD, path, r, e);
+}
+
+int compat_hold(const struct record *r, enum hold *ret, struct err *e)
+{
+	char path[PATH_MAX];
+
+	*ret = HOLD_DEVICE;
+	return state_path(r, path) ? mirror_hold(path, r, ret, e) : 0;
 }

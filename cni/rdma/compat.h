@@ -8,6 +8,7 @@
 #pragma once
 #include <limits.h>
 
+#include "txn/attach.h"
 #include "world.h"
 
 /** compat_open_dir() - <state>/rdma, created if need be */
@@ -19,11 +20,11 @@ bool compat_state_name(const struct record_key *key, char buf[static NAME_MAX + 
 /** compat_publish() - write the mirror of a record that is about to go live */
 int compat_publish(struct world *w, const struct record *r, struct err *e) must_check;
 
-/** compat_forget() - remove the mirror, if it still is this record's */
-int compat_forget(const struct record *r, struct err *e) must_check;
+/** compat_forget() - remove the mirror, if it still is this record's; @hold as in struct attach_ops */
+int compat_forget(const struct record *r, enum hold hold, struct err *e) must_check;
 
-/** compat_superseded() - the mirror is gone or another's: a Go plugin acted since */
-int compat_superseded(const struct record *r, bool *ret, struct err *e) must_check;
+/** compat_hold() - HOLD_NOTHING: the mirror is gone or another's: a Go plugin acted since */
+int compat_hold(const struct record *r, enum hold *ret, struct err *e) must_check;
 
 /**
  * compat_load() - the attachment that the Go plugin made, as a record

@@ -96,7 +96,7 @@ static int is_others(const char *path, const struct record *r, bool *ret, struct
 	return err == -ENOENT || err == -EBADMSG ? 0 : err;
 }
 
-int index_forget(const struct record *r, struct err *e)
+int index_forget(const struct record *r, enum hold hold, struct err *e)
 {
 	char path[PATH_MAX];
 	bool others = false;
@@ -104,6 +104,8 @@ int index_forget(const struct record *r, struct err *e)
 
 	if (file_path(&r->device, "json", path))
 		return 0;
+	if (hold == HOLD_ALL)
+		return file_unlink_at(AT_FDCWD, path, e);
 	err = is_others(path, r, &others, e);
 	/* also where there is none: a killed process may have left the temporary file */
 	return err || others ? err : file_remove_at(AT_FDCWD, path, e);

@@ -14,13 +14,14 @@
  * tells it, one call for each; what is remembered is verified by asking for that number.
  */
 #pragma once
+#include "txn/attach.h"
 #include "world.h"
 
 /** index_publish() - write the file of an attachment that is about to go live; failures are logged */
 void index_publish(const struct world *w, const struct record *r);
 
-/** index_forget() - remove the file, if it still is this record's */
-int index_forget(const struct record *r, struct err *e) must_check;
+/** index_forget() - remove the file, if it still is this record's; @hold as in struct attach_ops */
+int index_forget(const struct record *r, enum hold hold, struct err *e) must_check;
 
 /** index_recall() - the number that was remembered, which may be another device's by now; -1: none */
 int64_t index_recall(const struct devid *device);

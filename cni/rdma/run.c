@@ -23,11 +23,11 @@ static int publish(struct world *w, const struct record *r, struct err *e)
 	return err;
 }
 
-static int forget(const struct record *r, bool published unused, struct err *e)
+static int forget(const struct record *r, enum hold hold, struct err *e)
 {
-	int err = index_forget(r, e);
+	int err = index_forget(r, hold, e);
 
-	return err ? err : compat_forget(r, e);
+	return err ? err : compat_forget(r, hold, e);
 }
 
 static int present(const struct world *w, const struct record *r, bool *ret, struct err *e)
@@ -54,7 +54,7 @@ static const struct attach_ops ops = {
 	.lock = locks_device,
 	.alive = alive,
 	.present = present,
-	.superseded = compat_superseded,
+	.hold = compat_hold,
 	.release_lease = release_lease,
 	.publish = publish,
 	.forget = forget,

@@ -218,42 +218,46 @@ static int is_marked(const struct record *r, bool *ret, struct err *e)
 	return 0;
 }
 
-static int forget_mark(const struct record *r, bool published, struct err *e)
+static int forget_mark(const struct record *r, enum hold hold, struct err *e)
 {
-	bool marked = true;
+	bool marked = false;
 	char path[PATH_MAX];
-	int err = published ? 0 : is_marked(r, &marked, e);
+	int err;
 
-	if (err)
-		return err;
 	if (mark_path(&r->device, path))
 		return 0;
+	if (hold == HOLD_ALL)
+		return file_unlink_at(AT_FDCWD, path, e);
+	err = is_marked(r, &marked, e);
+	if (err)
+		return err;
 	return marked ? file_remove_at(AT_FDCWD, path, e) : file_remove_tmp_at(AT_FDCWD, path, e);
 }
 
-int compat_forget(const struct record *r, bool published, struct err *e)
+int compat_forget(const struct record *r, enum hold hold, struct err *e)
 {
 	char name[NAME_MAX + 1], path[PATH_MAX];
-	int err = forget_mark(r, published, e);
+	int err = forget_mark(r, hold, e);
 
-	if (!err && state_name(r, name) && !state_path(name, path))
-		err = mirror_remove(AT_FDCWD, path, r, e);
-	return err;
+	if (err || !state_name(r, name) || state_path(name, path))
+		return err;
+	return hold == HOLD_ALL ? file_unlink_at(AT_FDCWD, path, e) :
+				  mirror_remove(AT_FDCWD, path, r, e);
 }
 
-int compat_superseded(const struct record *r, bool *ret, struct err *e)
+int compat_hold(const struct record *r, enum hold *ret, struct err *e)
 {
-	enum mirror_owner owner = MIRROR_SHARED;
 	char name[NAME_MAX + 1], path[PATH_MAX];
-	bool marked = false;
+	bool marked = true;
 	int err;
 
-	*ret = false;
+	*ret = HOLD_DEVICE;
 	if (!state_name(r, name) || state_path(name, path))
 		return 0;
-	err = mirror_read(AT_FDCWD, path, r, &owner, e);
+	err = mirror_hold(path, r, ret, e);
 	if (!err)
 		err = is_marked(r, &marked, e);
-	*ret = !err && (!marked || owner == MIRROR_NONE || owner == MIRROR_GO);
+	if (!marked)
+		*ret = HOLD_NOTHING;
 	return err;
 }

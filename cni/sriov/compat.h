@@ -9,6 +9,7 @@
  *   <state>/sriov/pci/vf_lock/<device>.lock flock()ed for the whole verb
  */
 #pragma once
+#include "txn/attach.h"
 #include "world.h"
 
 /** compat_open_dir() - <state>/sriov@below, created if need be */
@@ -32,14 +33,11 @@ int compat_check_free(const struct devid *device, struct err *e) must_check;
 /** compat_publish() - write the mirror of a record that is about to go live */
 int compat_publish(struct world *w, const struct record *r, struct err *e) must_check;
 
-/**
- * compat_forget() - remove mark and mirror, if they still are this record's
- * @published: the mark is, and the device's lock has been held since that was seen
- */
-int compat_forget(const struct record *r, bool published, struct err *e) must_check;
+/** compat_forget() - remove mark and mirror, if they still are this record's; @hold as in struct attach_ops */
+int compat_forget(const struct record *r, enum hold hold, struct err *e) must_check;
 
-/** compat_superseded() - the mirror is gone or another's: a Go plugin acted since */
-int compat_superseded(const struct record *r, bool *ret, struct err *e) must_check;
+/** compat_hold() - HOLD_NOTHING: mark or mirror is gone or another's: a Go plugin acted since */
+int compat_hold(const struct record *r, enum hold *ret, struct err *e) must_check;
 
 /**
  * compat_load() - the attachment that a Go plugin made, as a record

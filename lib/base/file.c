@@ -265,13 +265,18 @@ int file_remove_tmp_at(int dirfd, const char *name, struct err *e)
 	return r ? err_sys(e, -r, "remove temporary file of %s", name) : 0;
 }
 
-int file_remove_at(int dirfd, const char *name, struct err *e)
+int file_unlink_at(int dirfd, const char *name, struct err *e)
 {
-	int r = file_remove_tmp_at(dirfd, name, e);
-
 	if (unlinkat(dirfd, name, 0) && errno != ENOENT)
 		return err_sys(e, errno, "remove %s", name);
-	return r;
+	return 0;
+}
+
+int file_remove_at(int dirfd, const char *name, struct err *e)
+{
+	int r = file_remove_tmp_at(dirfd, name, e), removed = file_unlink_at(dirfd, name, e);
+
+	return removed ? removed : r;
 }
 
 int file_link_at(int dirfd, const char *name, const char *target, struct err *e)

@@ -80,6 +80,9 @@ int file_replace(const char *path, const void *data, size_t len, mode_t mode, mo
 /** file_remove_at() - remove @name and what a killed write may have left of it; absent is fine */
 int file_remove_at(int dirfd, const char *name, struct err *e) must_check;
 
+/** file_unlink_at() - remove @name alone; absent is fine */
+int file_unlink_at(int dirfd, const char *name, struct err *e) must_check;
+
 /** file_remove_tmp_at() - remove only what a killed write of @name may have left */
 int file_remove_tmp_at(int dirfd, const char *name, struct err *e) must_check;
 

@@ -52,17 +52,23 @@ static bool is_text(const cJSON *obj, const char *key, const char *want)
 	return cJSON_IsString(j) && !strcmp(j->valuestring, want);
 }
 
-static enum mirror_owner owner_of(const cJSON *doc, const struct record *r)
+enum owner {
+	OWNER_RECORD, /* this record */
+	OWNER_OTHER, /* another record of ours */
+	OWNER_GO, /* a Go plugin */
+};
+
+static enum owner owner_of(const cJSON *doc, const struct record *r)
 {
 	const cJSON *stamp = json_find(doc, stamp_key);
 
 	if (!stamp)
-		return MIRROR_GO;
+		return OWNER_GO;
 	if (is_text(stamp, "network", r->key.network) &&
 	    is_text(stamp, "containerID", r->key.container) &&
 	    is_text(stamp, "ifname", r->key.ifname))
-		return MIRROR_OURS;
-	return MIRROR_SHARED;
+		return OWNER_RECORD;
+	return OWNER_OTHER;
 }
 
 static int read_doc(int dirfd, const char *name, cJSON **ret, struct err *e)
@@ -74,15 +80,20 @@ static int read_doc(int dirfd, const char *name, cJSON **ret, struct err *e)
 	return r ? r : json_parse(text, len, ret, e);
 }
 
-int mirror_read(int dirfd, const char *name, const struct record *r, enum mirror_owner *ret,
-		struct err *e)
+int mirror_hold(const char *path, const struct record *r, enum hold *ret, struct err *e)
 {
+	static const enum hold holds[] = {
+		[OWNER_RECORD] = HOLD_ALL,
+		[OWNER_OTHER] = HOLD_DEVICE,
+		[OWNER_GO] = HOLD_NOTHING,
+	};
 	cleanup(json_free) cJSON *doc = NULL;
-	int err = read_doc(dirfd, name, &doc, e);
+	int err = read_doc(AT_FDCWD, path, &doc, e);
 
 	if (err && err != -ENOENT && err != -EBADMSG)
 		return err;
-	*ret = err == -ENOENT ? MIRROR_NONE : err ? MIRROR_SHARED : owner_of(doc, r);
+	/* what cannot be understood proves nothing */
+	*ret = err == -ENOENT ? HOLD_NOTHING : err ? HOLD_DEVICE : holds[owner_of(doc, r)];
 	return 0;
 }
 
@@ -155,8 +166,10 @@ bool mirror_older_than_boot(int dirfd, const char *name)
 /* A Go plugin's file is the attachment's if it speaks of the same device. */
 static bool is_of(const cJSON *doc, const struct record *r)
 {
-	return owner_of(doc, r) == MIRROR_OURS || (r->foreign && owner_of(doc, r) == MIRROR_GO &&
-						   is_text(doc, "deviceID", r->device.name));
+	enum owner owner = owner_of(doc, r);
+
+	return owner == OWNER_RECORD ||
+	       (r->foreign && owner == OWNER_GO && is_text(doc, "deviceID", r->device.name));
 }
 
 int mirror_remove(int dirfd, const char *name, const struct record *r, struct err *e)

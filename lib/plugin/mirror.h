@@ -8,22 +8,14 @@
  */
 #pragma once
 #include "base/json.h"
-#include "txn/record.h"
-
-enum mirror_owner {
-	MIRROR_NONE, /* no such file */
-	MIRROR_OURS, /* of this record */
-	MIRROR_SHARED, /* of another record of ours, or unreadable: proves nothing */
-	MIRROR_GO, /* written by a Go plugin */
-};
+#include "txn/attach.h"
 
 /** mirror_write() - stamp @doc with the record's key and write it; @dir_mode as in file_replace() */
 int mirror_write(const char *path, mode_t dir_mode, cJSON *doc, const struct record *r,
 		 struct err *e) must_check;
 
-/** mirror_read() - whose file is it; -errno: could not be read, so nobody knows */
-int mirror_read(int dirfd, const char *name, const struct record *r, enum mirror_owner *ret,
-		struct err *e) must_check;
+/** mirror_hold() - what the file says of a live record; -errno: could not be read, so nobody knows */
+int mirror_hold(const char *path, const struct record *r, enum hold *ret, struct err *e) must_check;
 
 /**
  * mirror_load() - read an attachment's file, whoever wrote it

@@ -26,34 +26,31 @@ static int is_unclaimed(const struct attach *a, const struct record *r, bool *re
  * The claim on disk, and the mirror that a Go plugin would have removed. The
  * mirror exists from just before "live" on, so earlier phases do not ask for it.
  */
-static int still_ours(const struct attach *a, const struct record *r, bool *ret, struct err *e)
+static int find_hold(const struct attach *a, const struct record *r, enum hold *ret, struct err *e)
 {
-	bool superseded = false;
-	int err;
+	bool ours = false;
+	int err = r->foreign ? is_unclaimed(a, r, &ours, e) : store_owns(&a->store, r, &ours, e);
 
-	if (r->foreign)
-		return is_unclaimed(a, r, ret, e);
-	err = store_owns(&a->store, r, ret, e);
-	if (!err && *ret && r->phase == PHASE_LIVE)
-		err = a->ops->superseded(r, &superseded, e);
-	*ret = *ret && !superseded;
+	*ret = !err && ours ? HOLD_DEVICE : HOLD_NOTHING;
+	if (!err && ours && !r->foreign && r->phase == PHASE_LIVE)
+		err = a->ops->hold(r, ret, e);
 	return err;
 }
 
 /* Undo the device's part of a record; 0 when it is home, gone, or not ours any more. */
-static int restore_device(const struct attach *a, const struct record *r, bool *ret_ours,
+static int restore_device(const struct attach *a, const struct record *r, enum hold *ret_hold,
 			  struct err *e)
 {
 	struct world *w = NULL;
 	int err;
 
-	*ret_ours = false;
+	*ret_hold = HOLD_NOTHING;
 	if (r->phase == PHASE_LEASE)
 		return 0;
-	err = still_ours(a, r, ret_ours, e);
+	err = find_hold(a, r, ret_hold, e);
 	if (err)
 		return err;
-	if (!*ret_ours) {
+	if (*ret_hold == HOLD_NOTHING) {
 		log_warn("device %s belongs to someone else now, leaving it alone", r->device.name);
 		return 0;
 	}
@@ -73,19 +70,18 @@ static int restore_device(const struct attach *a, const struct record *r, bool *
  * What is left of the record on disk, now that the device is home. Since it was looked whose it
  * is, nobody can have taken the device: we hold its lock.
  */
-static int settle_record(const struct attach *a, struct record *r, bool ours, bool lease_held,
+static int settle_record(const struct attach *a, struct record *r, enum hold hold, bool lease_held,
 			 struct err *e)
 {
 	bool only_lease = r->phase == PHASE_LEASE && !r->foreign;
-	bool published = ours && r->phase == PHASE_LIVE && !r->foreign;
 	/* What the Go plugins are told was taken back before: by now it may be the next pod's, which
 	 * can have a namespace of the same path. */
-	int err = only_lease ? 0 : a->ops->forget(r, published, e);
+	int err = only_lease ? 0 : a->ops->forget(r, hold, e);
 
 	if (err)
 		return err;
 	if (!lease_held)
-		return store_forget(&a->store, r, e);
+		return store_forget(&a->store, r, hold != HOLD_NOTHING && !r->foreign, e);
 	if (only_lease)
 		return 0;
 	/* the lease is ours to give back from here on, whoever made the attachment */
@@ -97,21 +93,22 @@ static int settle_record(const struct attach *a, struct record *r, bool ours, bo
 int attach_release(const struct attach *a, struct record *r, struct err *e)
 {
 	struct err all = { 0 }, one = { 0 };
-	bool lease_held = false, ours;
+	bool lease_held = false;
+	enum hold hold;
 
 	/* before the interface leaves the pod: a DHCP client still needs it */
 	if (r->ipam && *r->ipam)
 		lease_held = a->ops->release_lease(r, a->ctx, &one);
 	if (lease_held)
 		(void)err_gather(&all, &one);
-	if (restore_device(a, r, &ours, &one)) {
+	if (restore_device(a, r, &hold, &one)) {
 		/* whatever errno the driver gave: callers branch on "stuck" */
 		one.sys = EUCLEAN;
 		(void)err_wrap(&one, "device %s is not home yet", r->device.name);
 		/* the one that matters most stands first */
 		(void)err_gather(&one, &all);
 		all = one;
-	} else if (settle_record(a, r, ours, lease_held, &one)) {
+	} else if (settle_record(a, r, hold, lease_held, &one)) {
 		(void)err_gather(&all, &one);
 	}
 	if (all.sys)
@@ -121,15 +118,16 @@ int attach_release(const struct attach *a, struct record *r, struct err *e)
 
 static int is_stale(const struct attach *a, const struct record *r, bool *ret, struct err *e)
 {
-	bool alive = false, superseded = false;
+	enum hold hold = HOLD_DEVICE;
+	bool alive = false;
 	int err = 0;
 
 	if (r->phase == PHASE_LIVE)
 		err = a->ops->alive(r, &alive, e);
 	/* a mirror that is not of ours says nothing about itself */
 	if (!err && alive && !r->foreign)
-		err = a->ops->superseded(r, &superseded, e);
-	*ret = !alive || superseded;
+		err = a->ops->hold(r, &hold, e);
+	*ret = !alive || hold == HOLD_NOTHING;
 	return err;
 }
 
@@ -365,15 +363,15 @@ int attach_find(const struct attach *a, const struct record_key *key, const stru
 int attach_check(const struct attach *a, const struct record *r, struct err *e)
 {
 	struct world *w = NULL;
-	bool ours = false;
+	enum hold hold;
 	int err;
 
 	if (r->phase != PHASE_LIVE)
 		return err_set(e, ESTALE, "attachment was never completed, or is being released");
-	err = still_ours(a, r, &ours, e);
+	err = find_hold(a, r, &hold, e);
 	if (err)
 		return err;
-	if (!ours)
+	if (hold == HOLD_NOTHING)
 		return err_set(e, ESTALE, "device %s belongs to another attachment now",
 			       r->device.name);
 	err = a->ops->open(r, &w, e);

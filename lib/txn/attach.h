@@ -9,6 +9,13 @@
 #pragma once
 #include "txn/record.h"
 
+/** enum hold - what is a record's own, of that which it speaks of */
+enum hold {
+	HOLD_NOTHING, /* not the device, or it was released since */
+	HOLD_DEVICE, /* the device; what was published may be another's, or be missing */
+	HOLD_ALL, /* the device and all that was published */
+};
+
 /**
  * struct attach_ops - what a program knows of its devices
  * @open:    the device of a record, from the record alone. -ENODEV: it is gone, or its
@@ -19,13 +26,14 @@
  *           "no": a live pod must not be undone because file handles ran out
  * @present: as @alive, of the namespace that @w holds open, for a look just before "live";
  *           NULL: @alive is asked
- * @superseded: asked of live records: did someone else (a Go plugin) release or re-use
- *           the device since; as with @alive, doubt is an error
+ * @hold:    asked of live records that claim their device: did someone else (a Go plugin)
+ *           release or re-use it since (HOLD_NOTHING); as with @alive, doubt is an error
  * @release_lease: give the IPAM lease back; @ctx is the attach's
  * @publish: write mirrors and indexes, before the record goes live: a live record
- *           without its mirror is superseded
+ *           without its mirror holds nothing
  * @forget:  the device is home: remove what @publish wrote; tried again if it fails.
- *           @published: all of it was this record's a moment ago, and the device is locked
+ *           @hold: what @hold said a moment ago, and the device is locked; HOLD_ALL: nothing has
+ *           to be looked at again
  *
  * The rest concerns attachments that another implementation made (the Go plugins), or
  * that we made and have no readable record of; all NULL if there can be none:
@@ -41,10 +49,10 @@ struct attach_ops {
 	int (*lock)(const struct devid *device, unsigned timeout_ms, int *ret_fd, struct err *e);
 	int (*alive)(const struct record *r, bool *ret, struct err *e);
 	int (*present)(const struct world *w, const struct record *r, bool *ret, struct err *e);
-	int (*superseded)(const struct record *r, bool *ret, struct err *e);
+	int (*hold)(const struct record *r, enum hold *ret, struct err *e);
 	int (*release_lease)(const struct record *r, const void *ctx, struct err *e);
 	int (*publish)(struct world *w, const struct record *r, struct err *e);
-	int (*forget)(const struct record *r, bool published, struct err *e);
+	int (*forget)(const struct record *r, enum hold hold, struct err *e);
 	int (*load_foreign)(const struct record_key *key, const void *ctx, struct record *ret,
 			    struct err *e);
 	int (*claim_foreign)(const struct devid *device, const void *ctx, struct record *ret,

@@ -102,8 +102,12 @@ int store_save(const struct store *s, const struct record *r, struct err *e) mus
 /** store_update() - rewrite a record after its phase changed: rename only, see design.md 4 */
 int store_update(const struct store *s, const struct record *r, struct err *e) must_check;
 
-/** store_forget() - remove the record, then its claim; absent is fine */
-int store_forget(const struct store *s, const struct record *r, struct err *e) must_check;
+/**
+ * store_forget() - remove the record, then its claim; absent is fine
+ * @claims: it is known that the claim is the record's; else it is looked at
+ */
+int store_forget(const struct store *s, const struct record *r, bool claims,
+		 struct err *e) must_check;
 
 /** store_forget_key() - remove what a killed write may have left under this key */
 int store_forget_key(const struct store *s, const struct record_key *key, struct err *e) must_check;

@@ -176,6 +176,15 @@ static int remove_claim(const struct store *s, const struct devid *device, struc
 	return file_remove_at(s->dirfd, claim, e);
 }
 
+/*
+ * Of a live record and its claim no write can have been killed: the one that made it live came
+ * last. Only giving back a lease writes once more.
+ */
+static bool is_whole(const struct record *r)
+{
+	return r->phase == PHASE_LIVE && !r->foreign && (!r->ipam || !*r->ipam);
+}
+
 int store_unclaim(const struct store *s, const struct record *r, struct err *e)
 {
 	bool owned;
@@ -184,14 +193,18 @@ int store_unclaim(const struct store *s, const struct record *r, struct err *e)
 	return err || !owned ? err : remove_claim(s, &r->device, e);
 }
 
-int store_forget(const struct store *s, const struct record *r, struct err *e)
+int store_forget(const struct store *s, const struct record *r, bool claims, struct err *e)
 {
-	bool owned;
-	int err = store_owns(s, r, &owned, e);
+	int (*remove)(int, const char *, struct err *) =
+		is_whole(r) ? file_unlink_at : file_remove_at;
+	char name[NAME_MAX + 1], claim[DEVID_MAX + 1];
+	int err = claims ? 0 : store_owns(s, r, &claims, e);
 
+	record_name(&r->key, name);
+	claim_name(&r->device, claim);
 	if (!err)
-		err = store_forget_key(s, &r->key, e);
-	return err || !owned ? err : remove_claim(s, &r->device, e);
+		err = remove(s->dirfd, name, e);
+	return err || !claims ? err : remove(s->dirfd, claim, e);
 }
 
 bool store_claim_dangles(const struct store *s, const struct devid *device)

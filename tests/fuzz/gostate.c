@@ -49,7 +49,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	struct fields in = { data, len };
 	struct field mark;
 	struct err e = { 0 };
-	bool superseded = true;
+	enum hold hold = HOLD_NOTHING;
 	int r;
 
 	if (tree_make()) {
@@ -61,10 +61,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	tree_put(states, "c0ffee-net1", take_rest(&in));
 	r = compat_check_free(&record.device, &e);
 	MUST(!r || (r == -e.sys && *e.msg));
-	r = compat_superseded(&record, &superseded, &e);
+	r = compat_hold(&record, &hold, &e);
 	MUST(!r || (r == -e.sys && *e.msg));
 	read_attachments(&record);
-	if (!r && !superseded)
+	if (!r && hold != HOLD_NOTHING)
 		MUST(mark.n == strlen(record.netns) && !memcmp(mark.b, record.netns, mark.n));
 	return 0;
 }

@@ -73,7 +73,7 @@ static void check_index(struct field target)
 
 	MUST(index == -1 ||
 	     (!str_to_u64(text, 10, UINT32_MAX, &number) && (int64_t)number == index));
-	MUST(!index_forget(&record, &e));
+	MUST(!index_forget(&record, HOLD_DEVICE, &e));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
@@ -81,7 +81,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	struct fields in = { data, len };
 	struct field target, state;
 	struct err e = { 0 };
-	bool superseded;
+	enum hold hold;
 	int keys = 0;
 
 	if (tree_make())
@@ -95,9 +95,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	tree_put(dir.run, DEVICE ".json", state);
 	read_state(POD);
 	read_state("");
-	MUST(!compat_superseded(&record, &superseded, &e));
+	MUST(!compat_hold(&record, &hold, &e));
 	MUST(!compat_each("net", count_key, &keys, &e) && keys <= 1);
 	check_index(target);
-	MUST(!compat_forget(&record, &e));
+	MUST(!compat_forget(&record, HOLD_DEVICE, &e));
 	return 0;
 }

@@ -26,7 +26,7 @@ END_TEST
 START_TEST(a_mirror_that_cannot_be_looked_at_proves_nothing)
 {
 	go_live();
-	fake.superseded_fails = EACCES;
+	fake.hold_fails = EACCES;
 	ck_assert_int_eq(attach_claim(&attach, &next, &r.device, &e), -EACCES);
 	assert_untouched();
 	ck_assert_int_eq(attach_check(&attach, &r, &e), -EACCES);
@@ -166,7 +166,7 @@ END_TEST
 
 static void remove_record(void)
 {
-	ck_assert_int_eq(store_forget(&attach.store, &r, &e), 0);
+	ck_assert_int_eq(store_forget(&attach.store, &r, false, &e), 0);
 }
 
 START_TEST(a_key_that_was_released_under_the_lock_is_free)

@@ -229,7 +229,7 @@ END_TEST
 
 static void remove_record(void)
 {
-	ck_assert_int_eq(store_forget(&attach.store, &r, &e), 0);
+	ck_assert_int_eq(store_forget(&attach.store, &r, false, &e), 0);
 }
 
 static void save_record(void)

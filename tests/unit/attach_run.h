@@ -20,7 +20,7 @@ static struct err e;
 /**
  * struct fake - the rest of the world
  * @open_fails, @publish_fails, @lease_fails, @forget_fails: errno; 0 none
- * @alive_fails, @superseded_fails: errno of not being able to look
+ * @alive_fails, @hold_fails: errno of not being able to look
  * @busy:     the device with this name is locked by somebody else; NULL none
  * @dead:     the pod's namespace is gone
  * @foreign:  somebody else has taken over
@@ -30,7 +30,7 @@ static struct err e;
  */
 static struct fake {
 	int open_fails, publish_fails, lease_fails, forget_fails;
-	int alive_fails, superseded_fails;
+	int alive_fails, hold_fails;
 	const char *busy;
 	bool dead, foreign;
 	int opened;
@@ -86,12 +86,12 @@ static inline int fake_alive(const struct record *rec unused, bool *ret, struct 
 	return fake_fail(fake.alive_fails, err);
 }
 
-static inline int fake_superseded(const struct record *rec, bool *ret, struct err *err)
+static inline int fake_hold(const struct record *rec, enum hold *ret, struct err *err)
 {
 	/* there is no mirror before */
 	ck_assert_int_eq(rec->phase, PHASE_LIVE);
-	*ret = fake.foreign;
-	return fake_fail(fake.superseded_fails, err);
+	*ret = fake.foreign ? HOLD_NOTHING : HOLD_ALL;
+	return fake_fail(fake.hold_fails, err);
 }
 
 static inline int fake_release_lease(const struct record *rec, const void *ctx, struct err *err)
@@ -112,7 +112,7 @@ static inline int fake_publish(struct world *w, const struct record *rec, struct
 	return fake_fail(fake.publish_fails, err);
 }
 
-static inline int fake_forget(const struct record *rec unused, bool published unused,
+static inline int fake_forget(const struct record *rec unused, enum hold hold unused,
 			      struct err *err)
 {
 	called("forget");
@@ -124,7 +124,7 @@ static const struct attach_ops ops = {
 	.close = fake_close,
 	.lock = fake_lock,
 	.alive = fake_alive,
-	.superseded = fake_superseded,
+	.hold = fake_hold,
 	.release_lease = fake_release_lease,
 	.publish = fake_publish,
 	.forget = fake_forget,

@@ -159,7 +159,7 @@ START_TEST(a_hashed_name_can_be_updated_claimed_set_aside_and_forgotten)
 	ck_assert_int_eq(store_update(&store, &r, &e), 0);
 	ck_assert(owns(&store, &r));
 	ck_assert_int_eq(store_claimant(&store, &r.device, &back, &e), 0);
-	ck_assert_int_eq(store_forget(&store, &r, &e), 0);
+	ck_assert_int_eq(store_forget(&store, &r, false, &e), 0);
 	ck_assert_str_eq(list(), "");
 }
 END_TEST

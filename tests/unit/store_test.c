@@ -146,9 +146,9 @@ END_TEST
 START_TEST(forgetting_removes_record_and_claim_and_may_be_repeated)
 {
 	save(&r);
-	ck_assert_int_eq(store_forget(&store, &r, &e), 0);
+	ck_assert_int_eq(store_forget(&store, &r, false, &e), 0);
 	ck_assert_str_eq(list(), "");
-	ck_assert_int_eq(store_forget(&store, &r, &e), 0);
+	ck_assert_int_eq(store_forget(&store, &r, false, &e), 0);
 }
 END_TEST
 
@@ -184,7 +184,7 @@ START_TEST(the_record_is_forgotten_before_the_claim)
 	/* the record cannot be removed */
 	ck_assert_int_eq(unlinkat(store.dirfd, "net:c0ffee:net1", 0), 0);
 	ck_assert_int_eq(mkdirat(store.dirfd, "net:c0ffee:net1", 0700), 0);
-	ck_assert_int_eq(store_forget(&store, &r, &e), -EISDIR);
+	ck_assert_int_eq(store_forget(&store, &r, false, &e), -EISDIR);
 	ck_assert(exists("@0000:81:00.3"));
 }
 END_TEST
@@ -199,7 +199,7 @@ START_TEST(the_claim_of_another_record_stays)
 	ck_assert(!owns(&store, &r));
 	ck_assert(owns(&store, &other));
 	ck_assert_int_eq(store_unclaim(&store, &r, &e), 0);
-	ck_assert_int_eq(store_forget(&store, &r, &e), 0);
+	ck_assert_int_eq(store_forget(&store, &r, false, &e), 0);
 	ck_assert_str_eq(list(), "@0000:81:00.3 net:beef:net1 ");
 	ck_assert_int_eq(claimant(&r.device), 0);
 	ck_assert_str_eq(back.key.container, "beef");
