@@ -97,7 +97,7 @@ static int add_locked(struct run *run, struct pod *pod, const cJSON *prev, uint6
 		      struct err *e)
 {
 	const struct record_key key = key_of(run->call);
-	cleanup(world_free) struct world *w = NULL;
+	cleanup(world_leave) struct world *w = NULL;
 	int r = attach_claim(&run->attach, &key, &run->conf.device, e);
 
 	if (r)

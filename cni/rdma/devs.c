@@ -132,19 +132,19 @@ int world_look_at(struct world *w, const struct pci_rdma_list *list, struct err 
 }
 
 /*
- * The one device of a record, in the pod, under the number and the uverbs device that it had: the
- * usual DEL, in two questions and a half. Whatever else is so, world_look() finds out.
+ * Under the number and the uverbs device that it had: the usual ADD and DEL, in two questions and
+ * a half. Whatever else is so, world_look() finds out.
  */
-static bool is_where_it_was(struct world *w)
+bool world_is_unchanged(struct world *w, bool home)
 {
+	struct nl *nl = home ? w->host : w->inpod;
 	struct ibdev *d = &w->dev[0];
-	struct sight s = { .at_home = false };
+	struct sight s = { .at_home = home };
 	struct err ignored;
 
-	if (w->n != 1 || !w->inpod || d->index < 0 ||
-	    rdma_get(w->inpod, (uint32_t)d->index, &s.dev, &ignored))
+	if (w->n != 1 || !nl || d->index < 0 || rdma_get(nl, (uint32_t)d->index, &s.dev, &ignored))
 		return false;
-	s.sys = (struct pci_rdma){ .uverbs = d->uverbs, .umad = d->umad };
+	s.sys = (struct pci_rdma){ .uverbs = d->uverbs, .umad = d->umad, .here = home };
 	memcpy(s.sys.name, s.dev.name, sizeof(s.sys.name));
 	if (!pci_is_rdma(&w->fn.id, &s.sys))
 		return false;
@@ -158,7 +158,7 @@ int world_get_devs(struct world *w, struct err *e)
 	int r;
 
 	if (!w->known)
-		w->known = is_where_it_was(w);
+		w->known = world_is_unchanged(w, false);
 	if (w->known)
 		return 0;
 	for (;;) {

@@ -11,7 +11,7 @@
 #include "base/log.h"
 #include "kernel/node.h"
 
-enum { INDEX_FORMAT = 1, INDEX_MAX = 16384 };
+enum { INDEX_FORMAT = 1, INDEX_MAX = 16384, MEMORY_MAX = 48 };
 
 /* @what: "json", which everybody may read, or "index", the memory of index_recall() */
 static int file_path(const struct devid *device, const char *what, char buf[static PATH_MAX])
@@ -96,7 +96,7 @@ static int is_others(const char *path, const struct record *r, bool *ret, struct
 	return err == -ENOENT || err == -EBADMSG ? 0 : err;
 }
 
-int index_forget(const struct record *r, enum hold hold, struct err *e)
+int index_forget(const struct record *r, struct err *e)
 {
 	char path[PATH_MAX];
 	bool others = false;
@@ -104,36 +104,42 @@ int index_forget(const struct record *r, enum hold hold, struct err *e)
 
 	if (file_path(&r->device, "json", path))
 		return 0;
-	if (hold == HOLD_ALL)
-		return file_unlink_at(AT_FDCWD, path, e);
 	err = is_others(path, r, &others, e);
 	/* also where there is none: a killed process may have left the temporary file */
 	return err || others ? err : file_remove_at(AT_FDCWD, path, e);
 }
 
-/* A link, because one call reads it and one makes it; it leads nowhere. */
-int64_t index_recall(const struct devid *device)
+static void put_memory(const struct ibdev *d, char buf[static MEMORY_MAX])
 {
-	char path[PATH_MAX], text[24];
-	struct err ignored;
-	uint64_t index;
-
-	return file_path(device, "index", path) ||
-			       file_target_at(AT_FDCWD, path, text, sizeof(text), &ignored) ||
-			       str_to_u64(text, 10, UINT32_MAX, &index) ?
-		       -1 :
-		       (int64_t)index;
+	(void)snprintf(buf, MEMORY_MAX, "%" PRId64 ":%d:%d", d->index, d->uverbs, d->umad);
 }
 
-void index_remember(const struct devid *device, uint32_t index)
+/* A link, because one call reads it and one makes it; it leads nowhere. */
+void index_recall(const struct devid *device, struct ibdev *ret)
 {
-	char path[PATH_MAX], text[24];
+	char path[PATH_MAX], text[MEMORY_MAX], again[MEMORY_MAX];
+	struct ibdev d = { .found = false };
+	struct err ignored;
+
+	if (file_path(device, "index", path) ||
+	    file_target_at(AT_FDCWD, path, text, sizeof(text), &ignored) ||
+	    /* NOLINTNEXTLINE(cert-err34-c): what is out of range is not what was written */
+	    sscanf(text, "%" SCNd64 ":%d:%d", &d.index, &d.uverbs, &d.umad) != 3)
+		return;
+	put_memory(&d, again);
+	if (d.index >= 0 && d.index <= UINT32_MAX && !strcmp(text, again))
+		*ret = d;
+}
+
+void index_remember(const struct devid *device, const struct ibdev *d)
+{
+	char path[PATH_MAX], text[MEMORY_MAX];
 	struct err e;
 	int r;
 
 	if (file_path(device, "index", path))
 		return;
-	(void)snprintf(text, sizeof(text), "%" PRIu32, index);
+	put_memory(d, text);
 	r = file_link_at(AT_FDCWD, path, text, &e);
 	/* the first time since the node was booted */
 	if (r == -ENOENT && !file_make_parent(path, 0755, &e))

@@ -25,7 +25,7 @@ static int publish(struct world *w, const struct record *r, struct err *e)
 
 static int forget(const struct record *r, enum hold hold, struct err *e)
 {
-	int err = index_forget(r, hold, e);
+	int err = index_forget(r, e);
 
 	return err ? err : compat_forget(r, hold, e);
 }

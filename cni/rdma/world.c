@@ -22,13 +22,38 @@ static int refuse_many(const struct world *w, struct err *e)
 			w->fn.id.name, names);
 }
 
+/* The one device that the function has, as the last ADD saw it. */
+static bool recall_dev(struct world *w, const struct ibdev *last)
+{
+	struct ibdev *d = &w->dev[0];
+
+	*d = *last;
+	w->n = 1;
+	w->known = d->index >= 0 && d->umad >= 0 && pci_count_rdma(&w->fn.id) == 1 &&
+		   world_is_unchanged(w, true);
+	if (w->known)
+		memcpy(d->name, d->sys.name, sizeof(d->name));
+	else
+		w->n = 0;
+	return w->known;
+}
+
+static bool same_numbers(const struct ibdev *a, const struct ibdev *b)
+{
+	return a->index == b->index && a->uverbs == b->uverbs && a->umad == b->umad;
+}
+
 /* All that the function has; what they are called now is what they are called at home. */
 static int list_devs(struct world *w, struct err *e)
 {
+	struct ibdev last = { .index = -1 };
 	struct pci_rdma_list list;
-	int64_t recalled = -1;
-	int r = pci_get_rdma(&w->fn.id, &list, e);
+	int r;
 
+	index_recall(&w->fn.id, &last);
+	if (recall_dev(w, &last))
+		return 0;
+	r = pci_get_rdma(&w->fn.id, &list, e);
 	if (r)
 		return r;
 	for (; w->n < list.n; w->n++) {
@@ -40,7 +65,7 @@ static int list_devs(struct world *w, struct err *e)
 	}
 	/* where to look first; the name will prove it */
 	if (w->n == 1)
-		w->dev[0].index = recalled = index_recall(&w->fn.id);
+		w->dev[0].index = last.index;
 	r = world_look_at(w, &list, e);
 	w->known = !r;
 	/* perhaps on its way home: that is waited for */
@@ -48,8 +73,8 @@ static int list_devs(struct world *w, struct err *e)
 		r = world_get_devs(w, e);
 	for (size_t i = 0; i < w->n && !r; i++)
 		w->dev[i].index = w->dev[i].found ? (int64_t)w->dev[i].dev.index : -1;
-	if (!r && w->n == 1 && w->dev[0].found && w->dev[0].index != recalled)
-		index_remember(&w->fn.id, w->dev[0].dev.index);
+	if (!r && w->n == 1 && w->dev[0].found && !same_numbers(&w->dev[0], &last))
+		index_remember(&w->fn.id, &w->dev[0]);
 	return r;
 }
 
@@ -193,5 +218,15 @@ void world_free(struct world **w)
 {
 	if (*w)
 		world_close(*w);
+	*w = NULL;
+}
+
+void world_leave(struct world **w)
+{
+	if (!*w)
+		return;
+	nl_leave(&(*w)->inpod);
+	nl_leave(&(*w)->host);
+	free(*w);
 	*w = NULL;
 }

@@ -62,6 +62,8 @@ int world_reopen(const struct record *r, struct world **ret, struct err *e) must
 void world_close(struct world *w);
 /** world_free() - for cleanup(world_free) */
 void world_free(struct world **w);
+/** world_leave() - the same, when the process is about to end, which closes what is open */
+void world_leave(struct world **w);
 
 /** world_facts() - what world_reopen() needs beside the record's own fields; NULL: out of memory */
 cJSON *world_facts(const struct world *w);
@@ -85,6 +87,9 @@ int world_look(struct world *w, struct err *e) must_check;
 
 /** world_look_at() - the same, of devices that were listed already */
 int world_look_at(struct world *w, const struct pci_rdma_list *list, struct err *e) must_check;
+
+/** world_is_unchanged() - is the one device, at home or in the pod, as w->dev[0] has its numbers */
+bool world_is_unchanged(struct world *w, bool home);
 
 /** world_changed() - look again next time */
 void world_changed(struct world *w);

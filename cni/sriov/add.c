@@ -141,7 +141,7 @@ static int attach(const struct run *run, struct world *w, struct err *e)
 static int add_locked(const struct run *run, struct pod *pod, cJSON **ret, struct err *e)
 {
 	const struct record_key key = key_of(run->call);
-	cleanup(world_free) struct world *w = NULL;
+	cleanup(world_leave) struct world *w = NULL;
 	int r = attach_claim(&run->attach, &key, &run->conf.device, e);
 
 	if (r)

@@ -205,19 +205,33 @@ int world_reopen(const struct record *r, struct world **ret, struct err *e)
 	return 0;
 }
 
+static void free_world(struct world *w)
+{
+	nl_leave(&w->inpod);
+	nl_leave(&w->host);
+	json_free(&w->result);
+	free(w);
+}
+
 void world_close(struct world *w)
 {
 	nl_shut(&w->inpod);
 	nl_shut(&w->host);
 	pod_close(&w->pod);
-	json_free(&w->result);
-	free(w);
+	free_world(w);
 }
 
 void world_free(struct world **w)
 {
 	if (*w)
 		world_close(*w);
+	*w = NULL;
+}
+
+void world_leave(struct world **w)
+{
+	if (*w)
+		free_world(*w);
 	*w = NULL;
 }
 

@@ -62,6 +62,8 @@ int world_reopen(const struct record *r, struct world **ret, struct err *e) must
 void world_close(struct world *w);
 /** world_free() - for cleanup(world_free) */
 void world_free(struct world **w);
+/** world_leave() - the same, when the process is about to end, which closes what is open */
+void world_leave(struct world **w);
 
 /** world_facts() - what world_reopen() needs beside the record's own fields; NULL: out of memory */
 cJSON *world_facts(const struct world *w);

@@ -112,6 +112,11 @@ void nl_shut(struct nl **nl)
 		return;
 	if ((*nl)->fd >= 0)
 		(void)close((*nl)->fd);
+	nl_leave(nl);
+}
+
+void nl_leave(struct nl **nl)
+{
 	free(*nl);
 	*nl = NULL;
 }

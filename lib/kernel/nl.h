@@ -29,3 +29,6 @@ int nl_open(enum nl_family family, struct netns *in, const struct netns *home, s
 
 /** nl_shut() - also for cleanup(nl_shut); libnl has an nl_close() */
 void nl_shut(struct nl **nl);
+
+/** nl_leave() - as nl_shut(), when the process is about to end, which closes the socket */
+void nl_leave(struct nl **nl);

@@ -283,6 +283,11 @@ int pci_get_rdma(const struct devid *id, struct pci_rdma_list *ret, struct err *
 	return pci_get_rdma_at(sysfs_root, id, ret, e);
 }
 
+int pci_count_rdma(const struct devid *id)
+{
+	return pci_count_rdma_at(sysfs_root, id);
+}
+
 bool pci_has_rdma(const struct devid *id, const struct pci_rdma *d)
 {
 	return pci_has_rdma_at(sysfs_root, id, d);

@@ -99,7 +99,10 @@ int pci_get_rdma(const struct devid *id, struct pci_rdma_list *ret, struct err *
  */
 bool pci_has_rdma(const struct devid *id, const struct pci_rdma *d);
 
-/** pci_is_rdma() - the same, and its uverbs device is that of the RDMA device called d->name */
+/** pci_count_rdma() - how many RDMA devices with a uverbs device the function has; -1: cannot tell */
+int pci_count_rdma(const struct devid *id);
+
+/** pci_is_rdma() - pci_has_rdma(), and its uverbs device is that of the RDMA device called d->name */
 bool pci_is_rdma(const struct devid *id, const struct pci_rdma *d);
 
 /**

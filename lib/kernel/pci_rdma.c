@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/str.h"
@@ -153,6 +154,19 @@ int pci_get_rdma_at(const char *root, const struct devid *id, struct pci_rdma_li
 	qsort(list.dev, list.n, sizeof(list.dev[0]), compare);
 	*ret = list;
 	return 0;
+}
+
+/* A directory of sysfs has a link for each directory in it, and two (kernfs_refresh_inode()). */
+int pci_count_rdma_at(const char *root, const struct devid *id)
+{
+	char path[PATH_MAX];
+	struct stat st;
+
+	return str_printf(path, sizeof(path), "%s/bus/%s/devices/%s/infiniband_verbs", root,
+			  pci_bus_name(id->bus), id->name) ||
+			       stat(path, &st) || st.st_nlink < 2 ?
+		       -1 :
+		       (int)st.st_nlink - 2;
 }
 
 static int node_path(const char *root, const struct devid *id, const char *node, int number,

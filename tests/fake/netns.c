@@ -209,6 +209,11 @@ void nl_shut(struct nl **nl)
 	*nl = NULL;
 }
 
+void nl_leave(struct nl **nl)
+{
+	nl_shut(nl);
+}
+
 int nl_ns(const struct fake_world *w, const struct nl *nl)
 {
 	if (!w->netns[nl->ns].used || w->netns[nl->ns].cookie != nl->cookie)

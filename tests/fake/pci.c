@@ -148,6 +148,19 @@ int pci_get_rdma(const struct devid *id, struct pci_rdma_list *ret, struct err *
 	return fake_errno(e, fake_leave(&c, r), "device %s: RDMA devices", id->name);
 }
 
+int pci_count_rdma(const struct devid *id)
+{
+	struct pci_rdma_list list = { .n = 0 };
+	struct fake_call c;
+	int r = fake_enter(&c, "pci.rdma", "%s", id->name), n = 0;
+
+	if (!r)
+		r = list_rdma(fake_get(), fn_find(fake_get(), id), &list);
+	for (size_t i = 0; i < list.n; i++)
+		n += list.dev[i].uverbs >= 0;
+	return fake_leave(&c, r) ? -1 : n;
+}
+
 static bool has_rdma(const struct devid *id, const struct pci_rdma *d, bool named)
 {
 	struct pci_rdma_list list = { .n = 0 };

@@ -67,13 +67,17 @@ static void read_state(const char *netns)
 static void check_index(struct field target)
 {
 	cleanup(str_free) char *text = field_text(target);
-	int64_t index = index_recall(&record.device);
+	struct ibdev d = { .index = -1 };
 	struct err e = { 0 };
-	uint64_t number;
+	char again[64];
 
-	MUST(index == -1 ||
-	     (!str_to_u64(text, 10, UINT32_MAX, &number) && (int64_t)number == index));
-	MUST(!index_forget(&record, HOLD_DEVICE, &e));
+	index_recall(&record.device, &d);
+	if (d.index != -1) {
+		(void)snprintf(again, sizeof(again), "%lld:%d:%d", (long long)d.index, d.uverbs,
+			       d.umad);
+		MUST(!strcmp(text, again) && d.index >= 0 && d.index <= UINT32_MAX);
+	}
+	MUST(!index_forget(&record, &e));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
