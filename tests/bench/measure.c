@@ -15,6 +15,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -228,6 +229,17 @@ static void all(const struct options *o, const struct side *s, const char *verb)
 		tell(o, s, verb, "all", &t);
 }
 
+/* What is no number ends it, as any other bad option does. */
+static int number(const char *text)
+{
+	char *end;
+	long v = strtol(text, &end, 10);
+
+	if (end == text || *end || v < 0 || v > INT_MAX)
+		exit(2);
+	return (int)v;
+}
+
 static void parse(int argc, char **argv, struct options *o)
 {
 	int c;
@@ -235,13 +247,13 @@ static void parse(int argc, char **argv, struct options *o)
 	*o = (struct options){ .rounds = 1, .at_once = 1 };
 	while ((c = getopt(argc, argv, "n:p:c:v:")) != -1) {
 		if (c == 'n')
-			o->rounds = atoi(optarg);
+			o->rounds = number(optarg);
 		else if (c == 'p')
-			o->at_once = atoi(optarg);
+			o->at_once = number(optarg);
 		else if (c == 'c')
 			o->count = optarg;
 		else if (c == 'v')
-			o->vfs = atoi(optarg);
+			o->vfs = number(optarg);
 		else
 			exit(2);
 	}
