@@ -234,7 +234,7 @@ static int write_sysctl(struct fake_world *w, int link, const struct sysctl_set 
 	if (!strcmp(s->family, "ipv6") && w->no_ipv6)
 		return 0;
 	if (!strcmp(s->key, "accept_dad")) {
-		w->links[link].attrs.accept_dad = atoi(s->value);
+		w->links[link].attrs.accept_dad = (int)strtol(s->value, NULL, 10);
 		return 0;
 	}
 	if (str_copy(row.family, sizeof(row.family), s->family) ||
