@@ -91,7 +91,7 @@ static const char *numbers(const uint8_t *data, size_t n)
 		uint32_t value = 0;
 
 		memcpy(&value, data + i, width); /* little endian: x86-64 only */
-		len += (size_t)sprintf(text + len, &" %u"[!i], value);
+		len += (size_t)sprintf(text + len, "%s%u", i ? " " : "", value);
 	}
 	return text;
 }
