@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # ADD and DEL are killed at every system call that changes something; a runtime cleans up, nothing is lost.
 # lab: timeout=300
-# lab: kernels=6.12
+# lab: kernels=6.1
 . /lab/lib.sh
 . /lab/attached.sh
 . /lab/sweep.sh
