@@ -26,7 +26,7 @@ struct sets {
 static struct sets own_sets(void)
 {
 	struct __user_cap_header_struct h = { .version = _LINUX_CAPABILITY_VERSION_3 };
-	struct __user_cap_data_struct d[2];
+	struct __user_cap_data_struct d[2] = { { 0 } };
 
 	ck_assert_int_eq(capget(&h, d), 0);
 	return (struct sets){ d[0].effective | (uint64_t)d[1].effective << 32,
