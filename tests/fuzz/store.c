@@ -59,13 +59,13 @@ static int files(int dir)
 	return n;
 }
 
-/* A name that no file can have: none */
+/* A name that no file can have, or that the claim has: none */
 static void put_record(int dir, struct field name, struct field content)
 {
 	char *text = field_text(name);
 
 	if (*text && strcmp(text, ".") != 0 && strcmp(text, "..") != 0 && !strchr(text, '/') &&
-	    strlen(text) <= NAME_MAX)
+	    strcmp(text, "@" DEVICE) != 0 && strlen(text) <= NAME_MAX)
 		tree_put(dir, text, content);
 	free(text);
 }
