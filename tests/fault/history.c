@@ -7,89 +7,7 @@
 #include <string.h>
 
 #include "fake/world.h"
-
-/* What has happened to pod A when the call that is hit comes. */
-enum before { NOTHING, SRIOV_ADDED, BOTH_ADDED, RDMA_GONE };
-
-/**
- * struct scene - a target
- * @gone:  pod A's namespace was deleted before
- * @next:  the call is about pod B, which gets the device of A, never deleted
- * @drift: something of the attachment is no longer as ADD made it
- * @quiet: the call may change nothing, whatever happens to it
- */
-struct scene {
-	const char *name;
-	enum plugin plugin;
-	enum verb verb;
-	enum before before;
-	bool gone, next, drift, quiet;
-};
-
-static const struct scene scenes[TARGETS] = {
-	[ADD_SRIOV] = { "add-sriov", SRIOV, ADD, .before = NOTHING },
-	[ADD_RDMA] = { "add-rdma", RDMA, ADD, .before = SRIOV_ADDED },
-	[DEL_RDMA] = { "del-rdma", RDMA, DEL, .before = BOTH_ADDED },
-	[DEL_SRIOV] = { "del-sriov", SRIOV, DEL, .before = RDMA_GONE },
-	[GONE_DEL_RDMA] = { "gone-del-rdma", RDMA, DEL, BOTH_ADDED, .gone = true },
-	[GONE_DEL_SRIOV] = { "gone-del-sriov", SRIOV, DEL, RDMA_GONE, .gone = true },
-	[NEXT_ADD_SRIOV] = { "next-add-sriov", SRIOV, ADD, BOTH_ADDED, .gone = true, .next = true },
-	[NEXT_ADD_RDMA] = { "next-add-rdma", RDMA, ADD, BOTH_ADDED, .gone = true, .next = true },
-	[GC_RDMA] = { "gc-rdma", RDMA, GC, .before = BOTH_ADDED },
-	[GC_SRIOV] = { "gc-sriov", SRIOV, GC, .before = RDMA_GONE },
-	[GONE_GC_RDMA] = { "gone-gc-rdma", RDMA, GC, BOTH_ADDED, .gone = true },
-	[GONE_GC_SRIOV] = { "gone-gc-sriov", SRIOV, GC, RDMA_GONE, .gone = true },
-	[KEEP_GC_RDMA] = { "keep-gc-rdma", RDMA, GC_KEEP, BOTH_ADDED, .quiet = true },
-	[KEEP_GC_SRIOV] = { "keep-gc-sriov", SRIOV, GC_KEEP, BOTH_ADDED, .quiet = true },
-	[CHECK_RDMA] = { "check-rdma", RDMA, CHECK, BOTH_ADDED, .quiet = true },
-	[CHECK_SRIOV] = { "check-sriov", SRIOV, CHECK, BOTH_ADDED, .quiet = true },
-	[DRIFT_CHECK_RDMA] = { "drift-check-rdma", RDMA, CHECK, BOTH_ADDED, .drift = true,
-			       .quiet = true },
-	[DRIFT_CHECK_SRIOV] = { "drift-check-sriov", SRIOV, CHECK, BOTH_ADDED, .drift = true,
-				.quiet = true },
-	[STATUS_RDMA] = { "status-rdma", RDMA, STATUS, BOTH_ADDED, .quiet = true },
-	[STATUS_SRIOV] = { "status-sriov", SRIOV, STATUS, BOTH_ADDED, .quiet = true },
-	[VERSION_RDMA] = { "version-rdma", RDMA, VERSION, BOTH_ADDED, .quiet = true },
-	[VERSION_SRIOV] = { "version-sriov", SRIOV, VERSION, BOTH_ADDED, .quiet = true },
-};
-
-#define NETNS_A "/run/netns/a"
-#define NETNS_B "/run/netns/b"
-
-static const char *const follow_names[FOLLOWS] = {
-	[FOLLOW_DEL] = "del",
-	[FOLLOW_GONE] = "gone",
-	[FOLLOW_NEXT] = "next",
-	[FOLLOW_GC] = "gc",
-};
-
-const char *target_name(enum target t)
-{
-	return scenes[t].name;
-}
-
-/*
- * After a call that changed nothing, all follow-ups are one story; so are those with
- * and without a namespace that is gone, and there is no third pod to come next.
- */
-bool history_differs(enum target t, enum follow f)
-{
-	const struct scene *s = &scenes[t];
-
-	if (s->quiet)
-		return f == FOLLOW_DEL;
-	return f != (s->next ? FOLLOW_NEXT : s->gone ? FOLLOW_GONE : FOLLOWS);
-}
-
-const char *history_netns(enum target t)
-{
-	return scenes[t].next ? NETNS_B : scenes[t].gone ? NULL : NETNS_A;
-}
-
-const char *follow_name(enum follow f)
-{
-	return follow_names[f];
-}
+#include "scene.h"
 
 /**
  * struct play - one case under way
@@ -238,7 +156,6 @@ static void prepare(struct play *p, const struct scene *s)
 {
 	bool good = s->before == NOTHING;
 
-	p->victim = s->next ? &p->b : &p->a;
 	if (s->before == SRIOV_ADDED)
 		good = !run(p, SRIOV, ADD, &p->a);
 	else if (!good)
@@ -253,6 +170,32 @@ static void prepare(struct play *p, const struct scene *s)
 		machine_drift(s->plugin);
 	if (!good)
 		blame(p, "it fails without any fault");
+}
+
+/*
+ * What comes before the call is the same in each case of a target: it is done once, and the
+ * machine made so again.
+ */
+static void set_scene(struct play *p, const struct scene *s)
+{
+	static struct {
+		const struct scene *scene;
+		struct pod a, b;
+	} saved;
+
+	p->victim = s->next ? &p->b : &p->a;
+	if (saved.scene == s) {
+		machine_restore(p->m);
+		p->a = saved.a;
+		p->b = saved.b;
+		return;
+	}
+	machine_reset(p->m);
+	prepare(p, s);
+	machine_save(p->m);
+	saved.a = p->a;
+	saved.b = p->b;
+	saved.scene = lost(p) ? NULL : s;
 }
 
 static void check_unchanged(struct play *p, const char *world, const char *files)
@@ -369,8 +312,7 @@ struct report history_play(struct machine *m, enum target t, enum follow f,
 
 	if (!m->attached[0])
 		learn(m);
-	machine_reset(m);
-	prepare(&p, &scenes[t]);
+	set_scene(&p, &scenes[t]);
 	if (!lost(&p)) {
 		hit(&p, &scenes[t], fault);
 		if (!fake_get()->fault.fired)

@@ -2,18 +2,19 @@
 #include "machine.h"
 
 #include <fcntl.h>
-#include <ftw.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "fake/set.h"
 #include "fake/world.h"
+#include "tree.h"
 
 #define DEVICE "0000:03:00.3"
 
@@ -119,23 +120,11 @@ void machine_open(struct machine *m, const char *tmp)
 	make_pristine(m);
 }
 
-static int remove_one(const char *path, const struct stat *st unused, int type unused,
-		      struct FTW *f unused)
-{
-	return remove(path);
-}
-
-static void remove_tree(const char *path)
-{
-	enum { OPEN_DIRS = 16 };
-
-	(void)nftw(path, remove_one, OPEN_DIRS, FTW_DEPTH | FTW_PHYS);
-}
-
 void machine_close(struct machine *m)
 {
-	remove_tree(m->dir);
+	tree_remove(m->dir);
 	free(m->pristine);
+	free(m->saved);
 	free(m->before);
 	for (int i = 0; i < PLUGINS; i++)
 		free(m->attached[i]);
@@ -146,7 +135,7 @@ void machine_reset(struct machine *m)
 	static const char *const pods[] = { "/run/netns/a", "/run/netns/b" };
 	struct fake_world *w = fake_get();
 
-	remove_tree(fake_root());
+	tree_remove(fake_root());
 	if (mkdir(fake_root(), 0755))
 		fake_fatal("%s: %s", fake_root(), strerror(errno));
 	memcpy(w, m->pristine, sizeof(*w));
@@ -155,6 +144,35 @@ void machine_reset(struct machine *m)
 
 		(void)fake_add_link(w, ns, NONE, "eth0");
 	}
+}
+
+static void saved_files(const struct machine *m, char path[static PATH_MAX])
+{
+	fake_printf(path, PATH_MAX, "%s/saved", m->dir);
+}
+
+void machine_save(struct machine *m)
+{
+	char path[PATH_MAX];
+
+	saved_files(m, path);
+	tree_remove(path);
+	tree_copy(fake_root(), path);
+	if (!m->saved)
+		m->saved = malloc(sizeof(*m->saved));
+	if (!m->saved)
+		fake_fatal("out of memory");
+	memcpy(m->saved, fake_get(), sizeof(*m->saved));
+}
+
+void machine_restore(struct machine *m)
+{
+	char path[PATH_MAX];
+
+	saved_files(m, path);
+	tree_remove(fake_root());
+	tree_copy(path, fake_root());
+	memcpy(fake_get(), m->saved, sizeof(*m->saved));
 }
 
 static FILE *create(const char *path)

@@ -30,7 +30,7 @@ struct machine {
 	const char *variant;
 	bool verbose;
 	char dir[PATH_MAX - 256];
-	struct fake_world *pristine;
+	struct fake_world *pristine, *saved;
 	char *before; /* dump with nothing attached and no pod */
 	char *attached[PLUGINS]; /* dumps after each ADD of a run without faults */
 };
@@ -40,6 +40,10 @@ void machine_open(struct machine *m, const char *tmp);
 void machine_close(struct machine *m);
 /** machine_reset() - as it was at first, pods A and B started */
 void machine_reset(struct machine *m);
+
+/** machine_save() - keep world and files for machine_restore(), which makes them so again */
+void machine_save(struct machine *m);
+void machine_restore(struct machine *m);
 
 /**
  * machine_run() - run one plugin for @pod to its end, and wait for everything it left behind
