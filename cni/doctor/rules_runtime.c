@@ -1,39 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Rules about the processes that start the plugins. */
-#include <stdio.h>
 #include <string.h>
 
 #include "judge.h"
-
-/* As linux/capability.h has them, which is for lib/kernel to include */
-enum { NET_ADMIN = 12, SYS_ADMIN = 21 };
-
-static const char *missing(const struct runtime *t, char buf[static WORD_MAX])
-{
-	static const struct {
-		unsigned cap;
-		const char *name;
-	} needed[] = { { NET_ADMIN, "CAP_NET_ADMIN" }, { SYS_ADMIN, "CAP_SYS_ADMIN" } };
-
-	buf[0] = '\0';
-	for (size_t i = 0; i < array_size(needed); i++) {
-		size_t n = strlen(buf);
-
-		if (t->bounding_told && !(t->bounding & (1ULL << needed[i].cap)))
-			(void)snprintf(buf + n, WORD_MAX - n, "%s%s", n ? " and " : "",
-				       needed[i].name);
-	}
-	return buf;
-}
+#include "kernel/caps.h"
 
 static void capabilities(struct report *r, const struct rule *rule)
 {
-	char names[WORD_MAX], fix[TEXT_MAX];
+	char names[CAPS_NAMES_MAX], fix[TEXT_MAX];
 
 	for (size_t i = 0; i < r->runtimes.n; i++) {
 		const struct runtime *t = &r->runtimes.item[i];
 
-		if (!*missing(t, names))
+		if (!t->bounding_told || !*caps_missing(t->bounding, names))
 			continue;
 		(void)fix_printf(fix,
 				 "# systemctl cat %s: take CapabilityBoundingSet= out; a container "

@@ -47,8 +47,8 @@ struct cni_call {
 
 /**
  * call_read() - read and validate everything but the plugin's own keys
- * @polled: what poll() has said of @fd already, see reply_open(); 0: nothing
  * @fd: standard input
+ * @polled: what poll() has said of @fd already, see reply_open(); 0: nothing
  *
  * Return: 0, or -errno with the CNI code set in the error. *ret is valid for
  * call_done() in both cases, and ret->version for the error reply.
