@@ -25,8 +25,9 @@
 #include <sys/resource.h>
 #include <sys/time.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "clock.h"
 
 enum { AT_ONCE_MAX = 64, ANSWER_MAX = 65536, ARGS_MAX = 16 };
 
@@ -48,19 +49,6 @@ static void die(const char *what)
 {
 	(void)fprintf(stderr, "measure: %s: %s\n", what, strerror(errno));
 	exit(1);
-}
-
-static long now_us(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000000 + t.tv_nsec / 1000;
-}
-
-static long us(struct timeval t)
-{
-	return t.tv_sec * 1000000 + t.tv_usec;
 }
 
 static void set(const char *name, const char *value)

@@ -10,8 +10,9 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "clock.h"
 
 enum { ROUNDS_MAX = 10000, PROGRAMS_MAX = 8 };
 
@@ -21,19 +22,6 @@ static void die(const char *what)
 {
 	(void)fprintf(stderr, "startup: %s: %s\n", what, strerror(errno));
 	exit(1);
-}
-
-static long now_us(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000000 + t.tv_nsec / 1000;
-}
-
-static long us(struct timeval t)
-{
-	return t.tv_sec * 1000000 + t.tv_usec;
 }
 
 static int by_value(const void *a, const void *b)
