@@ -14,23 +14,29 @@ struct caps {
 	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
 };
 
-static int read_caps(struct caps *ret, struct err *e)
+/* Only this file changes what the process has: the kernel is asked once. */
+static struct caps own;
+
+static int read_own(struct err *e)
 {
-	*ret = (struct caps){ .header.version = _LINUX_CAPABILITY_VERSION_3 };
-	if (capget(&ret->header, ret->data))
+	struct caps c = { .header.version = _LINUX_CAPABILITY_VERSION_3 };
+
+	if (own.header.version)
+		return 0;
+	if (capget(&c.header, c.data))
 		return err_sys(e, errno, "read own capabilities");
+	own = c;
 	return 0;
 }
 
 int caps_check(struct err *e)
 {
 	char missing[CAPS_NAMES_MAX];
-	struct caps c;
-	int r = read_caps(&c, e);
+	int r = read_own(e);
 
 	if (r)
 		return r;
-	if (!*caps_missing(c.data[0].effective | (uint64_t)c.data[1].effective << 32, missing))
+	if (!*caps_missing(own.data[0].effective | (uint64_t)own.data[1].effective << 32, missing))
 		return 0;
 	return err_set(e, EPERM,
 		       "missing privilege: %s: run the plugin as root with these capabilities (a "
@@ -41,8 +47,8 @@ int caps_check(struct err *e)
 /* The inheritable and the bounding set, which a program that we run gets its own from, stay. */
 static int reduce(bool permitted, struct err *e)
 {
-	struct caps c;
-	int r = read_caps(&c, e);
+	int r = read_own(e);
+	struct caps c = own;
 
 	if (r)
 		return r;
@@ -53,7 +59,10 @@ static int reduce(bool permitted, struct err *e)
 		if (permitted)
 			c.data[i].permitted &= keep;
 	}
-	return capset(&c.header, c.data) ? err_sys(e, errno, "give up capabilities") : 0;
+	if (capset(&c.header, c.data))
+		return err_sys(e, errno, "give up capabilities");
+	own = c;
+	return 0;
 }
 
 int caps_lower(struct err *e)
