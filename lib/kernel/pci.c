@@ -37,11 +37,12 @@ int pci_check_sysfs(struct err *e)
 	return 0;
 }
 
-static int device_path(const char *root, const struct devid *id, char buf[static DEVICE_PATH_MAX],
-		       struct err *e)
+/* @file: "", or what is asked for in the device's directory, with its '/' */
+static int device_path(const char *root, const struct devid *id, const char *file,
+		       char buf[static DEVICE_PATH_MAX], struct err *e)
 {
-	if (str_printf(buf, DEVICE_PATH_MAX, "%s/bus/%s/devices/%s", root, pci_bus_name(id->bus),
-		       id->name))
+	if (str_printf(buf, DEVICE_PATH_MAX, "%s/bus/%s/devices/%s%s", root, pci_bus_name(id->bus),
+		       id->name, file))
 		return err_set(e, ENAMETOOLONG, "device %s", id->name);
 	return 0;
 }
@@ -51,7 +52,7 @@ int pci_open(const char *root, const struct devid *id, struct err *e)
 	char path[DEVICE_PATH_MAX];
 	int fd;
 
-	if (device_path(root, id, path, e))
+	if (device_path(root, id, "", path, e))
 		return -e->sys;
 	fd = sysfs_open(AT_FDCWD, path);
 	if (fd == -ENOENT)
@@ -164,8 +165,11 @@ static int get_link(int dev, const char *link, const struct devid *id, char *ret
 		    struct err *e)
 {
 	int r = sysfs_link_name(dev, link, ret, size);
+	const char *slash = strrchr(link, '/');
 
-	return r && r != -ENOENT ? err_sys(e, -r, "read %s of %s", link, id->name) : 0;
+	return r && r != -ENOENT ?
+		       err_sys(e, -r, "read %s of %s", slash ? slash + 1 : link, id->name) :
+		       0;
 }
 
 static int get_parts(int dev, unsigned parts, struct pci_fn *fn, struct err *e)
@@ -184,19 +188,24 @@ static int get_parts(int dev, unsigned parts, struct pci_fn *fn, struct err *e)
 	return r;
 }
 
-/* Alone it needs no descriptor. */
-static int get_instance(const char *root, const struct devid *id, uint64_t *ret, struct err *e)
+/* The instance, and at most one question more: opening a descriptor would cost as much. */
+static int get_by_path(const char *root, unsigned parts, struct pci_fn *fn, struct err *e)
 {
+	const struct devid *id = &fn->id;
 	char path[DEVICE_PATH_MAX];
 	struct stat st;
 
-	if (device_path(root, id, path, e))
+	if (device_path(root, id, "", path, e))
 		return -e->sys;
 	if (stat(path, &st))
 		return errno == ENOENT ? err_set(e, ENODEV, "no device %s", id->name) :
 					 err_sys(e, errno, "stat device %s", id->name);
-	*ret = st.st_ino;
-	return 0;
+	fn->instance = st.st_ino;
+	if (!parts)
+		return 0;
+	if (device_path(root, id, "/driver", path, e))
+		return -e->sys;
+	return get_link(AT_FDCWD, path, id, fn->driver, sizeof(fn->driver), e);
 }
 
 int pci_get_at(const char *root, const struct devid *id, unsigned parts, struct pci_fn *ret,
@@ -207,8 +216,8 @@ int pci_get_at(const char *root, const struct devid *id, unsigned parts, struct 
 	struct stat st;
 	int r;
 
-	if (!parts) {
-		r = get_instance(root, id, &fn.instance, e);
+	if (!(parts & ~(unsigned)PCI_DRIVER)) {
+		r = get_by_path(root, parts, &fn, e);
 	} else {
 		/* all of one instance: another one of this name is another directory */
 		dev = pci_open(root, id, e);

@@ -45,7 +45,11 @@ struct pci_fn {
 /** pci_check_sysfs() - does sysfs show devices at all; -ENOENT: not mounted here */
 int pci_check_sysfs(struct err *e) must_check;
 
-/** enum pci_part - each costs a question or more; @id and @instance cost one together */
+/**
+ * enum pci_part - each costs a question or more; @id and @instance cost one together
+ *
+ * All are of the same @instance. Only PCI_DRIVER alone is read by path: of what has the address then.
+ */
 enum pci_part {
 	PCI_DRIVER = 1 << 0, /* @driver */
 	PCI_PF = 1 << 1, /* @is_vf, @pf */

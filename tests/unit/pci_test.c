@@ -106,6 +106,26 @@ START_TEST(vf_is_read)
 }
 END_TEST
 
+START_TEST(driver_alone)
+{
+	struct pci_fn all, fn = { .vf = 77 };
+	struct err e = { 0 };
+
+	ck_assert_int_eq(pci_get_at(root, &vf, PCI_ALL, &all, &e), 0);
+	ck_assert_msg(!pci_get_at(root, &vf, PCI_DRIVER, &fn, &e), "%s", e.msg);
+	ck_assert(devid_equal(&fn.id, &vf));
+	ck_assert_str_eq(fn.driver, "mlx5_core");
+	ck_assert_uint_eq(fn.instance, all.instance);
+	ck_assert(!fn.is_vf && !fn.vf);
+	unlink(below(PCI "0000:81:01.4/driver"));
+	ck_assert_int_eq(pci_get_at(root, &vf, PCI_DRIVER, &fn, &e), 0);
+	ck_assert_str_eq(fn.driver, "");
+	make_dir(PCI "0000:81:01.4/driver");
+	ck_assert_int_eq(pci_get_at(root, &vf, PCI_DRIVER, &fn, &e), -EINVAL);
+	ck_assert_str_eq(e.msg, "read driver of 0000:81:01.4: Invalid argument");
+}
+END_TEST
+
 START_TEST(vf_without_driver_or_interface)
 {
 	struct pci_fn fn;
@@ -342,6 +362,7 @@ Suite *unit_suite(void)
 
 	tcase_add_checked_fixture(t, set_up, tear_down);
 	tcase_add_test(t, vf_is_read);
+	tcase_add_test(t, driver_alone);
 	tcase_add_test(t, vf_without_driver_or_interface);
 	tcase_add_test(t, pf_is_no_vf);
 	tcase_add_test(t, missing_device);
