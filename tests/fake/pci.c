@@ -171,7 +171,8 @@ static bool has_rdma(const struct devid *id, const struct pci_rdma *d, bool name
 	if (!r)
 		r = list_rdma(fake_get(), fn_find(fake_get(), id), &list);
 	for (size_t i = 0; i < list.n; i++)
-		found |= list.dev[i].uverbs == d->uverbs && list.dev[i].umad == d->umad &&
+		found |= list.dev[i].uverbs == d->uverbs &&
+			 (d->umad < 0 || list.dev[i].umad == d->umad) &&
 			 (!named || !strcmp(list.dev[i].name, d->name));
 	return !fake_leave(&c, r) && found;
 }

@@ -96,6 +96,9 @@ START_TEST(numbers_are_the_functions_or_not)
 	ck_assert_int_eq(system(command), 0);
 	ck_assert(pci_has_rdma_at(dir, &vf, &d));
 	ck_assert(pci_is_rdma_at(dir, &vf, &d));
+	d.umad = 2;
+	ck_assert_msg(!pci_is_rdma_at(dir, &vf, &d), "the umad is another function's");
+	d.umad = 1;
 	memcpy(d.name, "mlx5_3", sizeof("mlx5_3"));
 	ck_assert(pci_has_rdma_at(dir, &vf, &d));
 	ck_assert(!pci_is_rdma_at(dir, &vf, &d));
@@ -110,6 +113,33 @@ START_TEST(numbers_are_the_functions_or_not)
 }
 END_TEST
 
+/* Some file systems, such as btrfs, count no links of a directory: then it cannot be told. */
+static int told(int n)
+{
+	struct stat st;
+
+	ck_assert_int_eq(stat(dir, &st), 0);
+	return st.st_nlink < 2 ? -1 : n;
+}
+
+START_TEST(devices_are_counted)
+{
+	const struct devid vf = { .bus = DEV_BUS_PCI, .name = "0000:81:00.3" };
+
+	in_mad_class("mkdir -p ../../bus/pci && ln -s ../../devices ../../bus/pci/devices");
+	ck_assert_msg(pci_count_rdma_at(dir, &vf) == -1, "without uverbs nothing tells");
+	in_mad_class("mkdir ../../devices/0000:81:00.3/infiniband_verbs");
+	ck_assert_int_eq(pci_count_rdma_at(dir, &vf), told(0));
+	in_mad_class("mkdir ../../devices/0000:81:00.3/infiniband_verbs/uverbs1");
+	ck_assert_int_eq(pci_count_rdma_at(dir, &vf), told(1));
+	/* a file is no device */
+	in_mad_class("cd ../../devices/0000:81:00.3/infiniband_verbs && mkdir uverbs4 && >dev");
+	ck_assert_int_eq(pci_count_rdma_at(dir, &vf), told(2));
+	in_mad_class("rm -r ../../devices/0000:81:00.3");
+	ck_assert_msg(pci_count_rdma_at(dir, &vf) == -1, "the function is gone");
+}
+END_TEST
+
 Suite *unit_suite(void)
 {
 	Suite *s = suite_create("pci_rdma");
@@ -117,6 +147,7 @@ Suite *unit_suite(void)
 
 	tcase_add_checked_fixture(t, set_up, remove_dir);
 	tcase_add_test(t, lowest_free_umad);
+	tcase_add_test(t, devices_are_counted);
 	tcase_add_test(t, numbers_are_the_functions_or_not);
 	tcase_add_test(t, owner_of_a_name);
 	tcase_add_test(t, nobody_owns_a_name_without_uverbs);

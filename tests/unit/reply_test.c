@@ -2,6 +2,7 @@
 #include "proto/reply.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -225,6 +226,45 @@ START_TEST(stray_output_goes_to_stderr)
 }
 END_TEST
 
+/* What reply_open() says of standard input; < 0: it fails. */
+static int input_in_child(int in)
+{
+	short input = -1;
+
+	return dup2(in, STDIN_FILENO) < 0 || reply_open(&input) < 0 ? -1 : input;
+}
+
+START_TEST(input_is_looked_at)
+{
+	/* nothing yet, something, something and the end, the end */
+	static const struct {
+		bool write, close;
+		int told;
+	} rows[] = { { false, false, 0 },
+		     { true, false, POLLIN },
+		     { true, true, POLLIN | POLLHUP },
+		     { false, true, POLLHUP } };
+
+	for (size_t i = 0; i < array_size(rows); i++) {
+		int in[2], status;
+		pid_t child;
+
+		ck_assert_int_eq(pipe2(in, O_CLOEXEC), 0);
+		ck_assert(!rows[i].write || write(in[1], "{", 1) == 1);
+		if (rows[i].close)
+			close(in[1]);
+		child = fork();
+		if (!child)
+			end_at_once(input_in_child(in[0]));
+		ck_assert_int_eq(waitpid(child, &status, 0), child);
+		ck_assert_int_eq(WEXITSTATUS(status), rows[i].told);
+		close(in[0]);
+		if (!rows[i].close)
+			close(in[1]);
+	}
+}
+END_TEST
+
 static int open_closed_in_child(void)
 {
 	struct err e = { 0 };
@@ -270,6 +310,7 @@ Suite *unit_suite(void)
 	tcase_add_test(tc, version_is_echoed_and_all_are_listed);
 	tcase_add_test(tc, lost_answer_is_an_error);
 	tcase_add_test(tc, slow_reader_gets_all_of_it);
+	tcase_add_test(tc, input_is_looked_at);
 	tcase_add_test(tc, stray_output_goes_to_stderr);
 	tcase_add_test(tc, closed_descriptors_are_not_reused);
 	suite_add_tcase(suite, tc);
