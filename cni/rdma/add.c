@@ -58,7 +58,7 @@ static int check_possible(const struct world *w, struct err *e)
 static int attach(const struct run *run, struct world *w, struct err *e)
 {
 	cleanup(json_free) cJSON *facts = world_facts(w);
-	struct record r = { .doc = NULL };
+	cleanup(record_done) struct record r = { .doc = NULL };
 	const struct value here = place_pod(&w->pod, "");
 	int err;
 

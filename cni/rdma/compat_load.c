@@ -19,8 +19,7 @@ static const char *text(const cJSON *obj, const char *key)
 
 static void step(struct plan *p, const char *prop, struct value was, struct value want)
 {
-	plan_want(p, prop_find(&rdma_props, prop), &want);
-	p->steps[p->n - 1].was = was;
+	plan_add(p, prop_find(&rdma_props, prop), &was, &want);
 }
 
 /* The devices' names are unique over the node, so it came home under the pod's name. */
@@ -88,7 +87,7 @@ static int make_record(const struct record_key *key, const struct cni_call *c, i
 	if (err)
 		return err;
 	make_plan(r, home, away);
-	return 0;
+	return plan_check(&r->plan, e);
 }
 
 int compat_load(const struct record_key *key, const struct cni_call *c, struct record *ret,
@@ -108,8 +107,7 @@ int compat_load(const struct record_key *key, const struct cni_call *c, struct r
 		err = make_record(key, c, dir, name, &r, e);
 	if (err)
 		return err;
-	*ret = r;
-	r.doc = NULL;
+	*ret = record_take(&r);
 	return 0;
 }
 

@@ -73,9 +73,9 @@ static int make_record(const struct run *run, const struct pod *pod, cJSON **dev
 	r->instance = fn.instance;
 	r->netns = run->call->netns;
 	r->netns_id = here.place;
-	plan_want(&r->plan, prop_find(&rdma_props, "rdma.place"), &here);
-	r->plan.steps[0].was = home;
-	return node_boot_id(r->boot, e);
+	plan_add(&r->plan, prop_find(&rdma_props, "rdma.place"), &home, &here);
+	err = plan_check(&r->plan, e);
+	return err ? err : node_boot_id(r->boot, e);
 }
 
 int orphan_find(const struct run *run, struct record *ret, struct err *e)
@@ -91,7 +91,6 @@ int orphan_find(const struct run *run, struct record *ret, struct err *e)
 		return err_set(e, ENOENT, "no attachment is known");
 	log_warn("nothing is on record, but RDMA devices of %s are in the pod: bringing them home",
 		 run->conf.device.name);
-	*ret = r;
-	r.doc = NULL;
+	*ret = record_take(&r);
 	return 0;
 }

@@ -16,7 +16,7 @@ void plan_make(const struct world *w, struct plan *ret)
 	for (size_t i = 0; i < w->n; i++)
 		names_entry(&names, w->dev[i].name,
 			    *w->conf->name ? w->conf->name : w->dev[i].name);
-	*ret = (struct plan){ .n = 0 };
+	plan_done(ret);
 	want(ret, "rdma.place", place_pod(&w->pod, PLACE_ALL));
 	want(ret, "rdma.names", names);
 }

@@ -117,7 +117,7 @@ static void warn_vlan(const struct world *w)
 static int attach(const struct run *run, struct world *w, struct err *e)
 {
 	cleanup(json_free) cJSON *facts = world_facts(w);
-	struct record r = { .doc = NULL };
+	cleanup(record_done) struct record r = { .doc = NULL };
 	int err;
 
 	if (!facts)

@@ -16,9 +16,7 @@
 
 static void step(struct plan *p, const char *prop, struct value was, struct value want)
 {
-	plan_want(p, prop_find(&sriov_props, prop), &want);
-	if (p->n)
-		p->steps[p->n - 1].was = was;
+	plan_add(p, prop_find(&sriov_props, prop), &was, &want);
 }
 
 static uint32_t number(const cJSON *obj, const char *key)
@@ -235,7 +233,7 @@ static int make_record(const struct record_key *key, const struct cni_call *c, i
 	plan_vf(r->doc, orig, &r->plan);
 	if (*text(orig, "HostIFName"))
 		plan_netdev(r, orig, &r->plan);
-	return 0;
+	return plan_check(&r->plan, e);
 }
 
 int compat_load(const struct record_key *key, const struct cni_call *c, struct record *ret,
@@ -261,7 +259,6 @@ int compat_load(const struct record_key *key, const struct cni_call *c, struct r
 		err = make_record(key, c, dir, name, &r, e);
 	if (err)
 		return err;
-	*ret = r;
-	r.doc = NULL;
+	*ret = record_take(&r);
 	return 0;
 }

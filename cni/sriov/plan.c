@@ -65,7 +65,7 @@ static void want_netdev(const struct sriov_conf *conf, const struct world *w, st
 
 void plan_make(const struct sriov_conf *conf, const struct world *w, struct plan *ret)
 {
-	*ret = (struct plan){ .n = 0 };
+	plan_done(ret);
 	/* a device that is no VF has no PF to tell */
 	if (w->fn.is_vf)
 		want_vf(&conf->vf, ret);

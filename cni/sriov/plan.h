@@ -6,6 +6,7 @@
 /**
  * plan_make() - what shall be
  * @w: its link is known, unless it is a userspace device
+ * @ret: was a plan before; what it held is gone
  *
  * Properties that the pod, or a later plugin, could change are in the plan even if
  * ADD does not change them: so they come back as they were.

@@ -189,20 +189,28 @@ static bool too_deep(const char *text, size_t len)
 	return false;
 }
 
+int json_check_bounds(const char *text, size_t len, struct err *e)
+{
+	if (len > JSON_TEXT_MAX)
+		return err_set(e, E2BIG, "JSON text has %zu bytes, at most %d are read", len,
+			       JSON_TEXT_MAX);
+	if (too_deep(text, len))
+		return err_set(e, EBADMSG, "JSON nested more than %d deep", JSON_DEPTH_MAX);
+	return 0;
+}
+
 int json_parse(const char *text, size_t len, cJSON **ret, struct err *e)
 {
 	struct scan s = { .start = text, .at = text, .end = text + len };
 	cleanup(json_free) cJSON *doc = NULL;
 	const char *end = NULL;
+	int r = json_check_bounds(text, len, e);
 
-	if (len > JSON_TEXT_MAX)
-		return err_set(e, E2BIG, "JSON text has %zu bytes, at most %d are read", len,
-			       JSON_TEXT_MAX);
+	if (r)
+		return r;
 	skip_space(&s);
 	if (s.at == s.end)
 		return err_set(e, EBADMSG, "JSON text is empty");
-	if (too_deep(text, len))
-		return err_set(e, EBADMSG, "JSON nested more than %d deep", JSON_DEPTH_MAX);
 	errno = 0;
 	doc = cJSON_ParseWithLengthOpts(text, len, &end, 0);
 	/* cJSON does not say why, malloc() does: want of memory must not make a file a damaged one */

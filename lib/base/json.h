@@ -29,6 +29,9 @@ enum {
  */
 int json_parse(const char *text, size_t len, cJSON **ret, struct err *e) must_check;
 
+/** json_check_bounds() - does json_parse() take a text of this size and depth; -E2BIG, -EBADMSG */
+int json_check_bounds(const char *text, size_t len, struct err *e) must_check;
+
 /** json_free() - for cleanup(json_free) on a cJSON * */
 void json_free(cJSON **j);
 

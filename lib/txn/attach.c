@@ -319,8 +319,7 @@ static int try_hint(const struct attach *a, const struct record_key *key, const 
 		err = -EAGAIN;
 	if (err)
 		return err;
-	*ret = found;
-	found.doc = NULL;
+	*ret = record_take(&found);
 	*ret_fd = take_fd(lock);
 	return 0;
 }
@@ -352,10 +351,8 @@ int attach_find(const struct attach *a, const struct record_key *key, const stru
 		return err_set(e, EAGAIN,
 			       "container %s is being attached to device %s at this moment",
 			       key->container, found.device.name);
-	if (!err) {
-		*ret = found;
-		found.doc = NULL;
-	}
+	if (!err)
+		*ret = record_take(&found);
 	*ret_fd = take_fd(lock);
 	return err;
 }

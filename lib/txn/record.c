@@ -17,6 +17,15 @@ static const char *const bus_name[] = { [DEV_BUS_PCI] = "pci", [DEV_BUS_AUX] = "
 void record_done(struct record *r)
 {
 	json_free(&r->doc);
+	plan_done(&r->plan);
+}
+
+struct record record_take(struct record *r)
+{
+	struct record taken = *r;
+
+	*r = (struct record){ .doc = NULL };
+	return taken;
 }
 
 /* Strings that may be absent are written as "". */
@@ -165,16 +174,15 @@ static bool get_steps(const cJSON *doc, const struct prop_table *t, struct plan 
 		return false;
 	cJSON_ArrayForEach(i, steps) {
 		const struct prop *prop = prop_find(t, get_text(i, "prop"));
-		struct step *s = &p->steps[p->n];
+		struct value was, want;
 
 		/* a newer writer that lets us read it (minReader) can do without this one's undo */
 		if (!prop && is_newer(doc) && *get_text(i, "prop"))
 			continue;
-		if (!prop || value_from_json(json_find(i, "was"), prop->type, &s->was) ||
-		    value_from_json(json_find(i, "want"), prop->type, &s->want))
+		if (!prop || value_from_json(json_find(i, "was"), prop->type, &was) ||
+		    value_from_json(json_find(i, "want"), prop->type, &want))
 			return false;
-		s->prop = prop;
-		p->n++;
+		plan_add(p, prop, &was, &want);
 	}
 	return true;
 }
@@ -198,7 +206,7 @@ static int check_format(const cJSON *doc, const char *plugin, struct err *e)
 int record_parse(const char *text, size_t len, const char *plugin, const struct prop_table *t,
 		 struct record *ret, struct err *e)
 {
-	struct record r = { .netns = "" };
+	cleanup(record_done) struct record r = { .netns = "" };
 	cleanup(json_free) cJSON *doc = NULL;
 	int phase, err = json_parse(text, len, &doc, e);
 
@@ -214,10 +222,13 @@ int record_parse(const char *text, size_t len, const char *plugin, const struct 
 	    !ifname_valid(r.key.ifname) || !get_device(doc, &r) || !get_netns(doc, &r) ||
 	    (t && !get_steps(doc, t, &r.plan)))
 		return err_set(e, EBADMSG, "record is damaged");
+	err = plan_check(&r.plan, e);
+	if (err)
+		return err;
 	r.phase = (enum record_phase)phase;
 	r.facts = json_find(doc, "facts");
 	r.result = json_find(doc, "result");
 	r.doc = take_ptr(doc);
-	*ret = r;
+	*ret = record_take(&r);
 	return 0;
 }

@@ -44,6 +44,7 @@ enum record_phase {
  * @result:     answer of ADD, newest shape; NULL until live
  * @leased:     the delegate was run for it; not written: on disk @ipam means "perhaps"
  * @foreign:    read from another implementation's state file: the store knows nothing of it
+ * @plan:       owned
  * @doc:        owned; NULL for a record that was not loaded
  */
 struct record {
@@ -61,8 +62,11 @@ struct record {
 	cJSON *doc;
 };
 
-/** record_done() - also for cleanup(record_done) */
+/** record_done() - frees the document and the plan; also for cleanup(record_done) */
 void record_done(struct record *r);
+
+/** record_take() - move a record out: record_done() then finds nothing to free in @r */
+struct record record_take(struct record *r);
 
 /**
  * struct store - the records of one program

@@ -2,6 +2,7 @@
 #include "txn/txn.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -17,15 +18,47 @@ const struct prop *prop_find(const struct prop_table *t, const char *name)
 	return NULL;
 }
 
+void plan_done(struct plan *p)
+{
+	free(p->steps);
+	*p = (struct plan){ .n = 0 };
+}
+
+void plan_add(struct plan *p, const struct prop *prop, const struct value *was,
+	      const struct value *want)
+{
+	struct step *steps;
+
+	/* each property occurs once and tables are shorter than PLAN_MAX */
+	if (p->n == PLAN_MAX)
+		return;
+	steps = reallocarray(p->steps, p->n + 1, sizeof(*steps));
+	if (!steps) {
+		p->short_of_memory = true;
+		return;
+	}
+	steps[p->n++] = (struct step){ prop, *was, *want };
+	p->steps = steps;
+}
+
 void plan_want(struct plan *p, const struct prop *prop, const struct value *want)
 {
-	/* each property occurs once and tables are shorter than PLAN_MAX */
-	if (p->n < PLAN_MAX)
-		p->steps[p->n++] = (struct step){ .prop = prop, .want = *want };
+	static const struct value unknown;
+
+	plan_add(p, prop, &unknown, want);
+}
+
+int plan_check(const struct plan *p, struct err *e)
+{
+	return p->short_of_memory ? err_sys(e, ENOMEM, "plan the attachment") : 0;
 }
 
 int txn_observe(struct plan *p, struct world *w, struct err *e)
 {
+	int err = plan_check(p, e);
+
+	if (err)
+		return err;
 	for (size_t i = 0; i < p->n; i++) {
 		struct step *s = &p->steps[i];
 		int r = s->prop->get(w, &s->was, e);

@@ -73,16 +73,32 @@ struct step {
 	struct value was, want;
 };
 
+/**
+ * struct plan - what an attachment changes; {} is an empty one
+ * @steps: owned, see plan_done()
+ * @short_of_memory: a step is missing
+ */
 struct plan {
-	struct step steps[PLAN_MAX];
+	struct step *steps;
 	size_t n;
+	bool short_of_memory;
 };
+
+/** plan_done() - empty again; also for cleanup(plan_done) */
+void plan_done(struct plan *p);
 
 /** prop_find() - by name; NULL */
 const struct prop *prop_find(const struct prop_table *t, const char *name);
 
-/** plan_want() - append a step; its `was` is filled by txn_observe(). Steps follow the table's order. */
+/** plan_add() - append a step. Steps follow the table's order. Failures are plan_check()'s. */
+void plan_add(struct plan *p, const struct prop *prop, const struct value *was,
+	      const struct value *want);
+
+/** plan_want() - append a step whose `was` is filled by txn_observe() */
 void plan_want(struct plan *p, const struct prop *prop, const struct value *want);
+
+/** plan_check() - are all steps there; -ENOMEM. To be asked before a plan is used or kept */
+int plan_check(const struct plan *p, struct err *e) must_check;
 
 /** txn_observe() - read `was` of every step; what cannot be read is not changed, so it is an error */
 int txn_observe(struct plan *p, struct world *w, struct err *e) must_check;

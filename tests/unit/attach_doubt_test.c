@@ -138,7 +138,7 @@ END_TEST
 /* While we waited for the lock: the key is on another device now. */
 static void move_record(void)
 {
-	struct record moved = make_record("net", "c0ffee", "0000:81:00.4");
+	cleanup(record_done) struct record moved = make_record("net", "c0ffee", "0000:81:00.4");
 
 	ck_assert_int_eq(store_save(&attach.store, &moved, &e), 0);
 	fake.in_lock = NULL;

@@ -42,7 +42,7 @@ END_TEST
 
 START_TEST(what_belongs_to_somebody_else_does_not_pass)
 {
-	struct record other = make_record("net", "beef", "0000:81:00.3");
+	cleanup(record_done) struct record other = make_record("net", "beef", "0000:81:00.3");
 
 	go_live();
 	fake.foreign = true;
@@ -89,6 +89,7 @@ static void add_three(void)
 					       { "other", "f00d", "0000:81:00.5" } };
 
 	for (size_t i = array_size(keys); i-- > 0;) {
+		record_done(&r);
 		r = make_record(keys[i][0], keys[i][1], keys[i][2]);
 		device.on_set = NULL;
 		memcpy(device.now, device.home, sizeof(device.now));

@@ -121,7 +121,7 @@ END_TEST
 
 START_TEST(a_device_that_another_record_claims_is_left_alone)
 {
-	struct record other = make_record("net", "beef", "0000:81:00.3");
+	cleanup(record_done) struct record other = make_record("net", "beef", "0000:81:00.3");
 
 	go_live();
 	other.plan.n = 0;
@@ -172,7 +172,7 @@ END_TEST
 
 START_TEST(what_a_go_plugin_attached_is_left_alone_when_it_is_ours_now)
 {
-	struct record go = make_record("net", "beef", "0000:81:00.3");
+	cleanup(record_done) struct record go = make_record("net", "beef", "0000:81:00.3");
 
 	go_live();
 	go.phase = PHASE_LIVE;

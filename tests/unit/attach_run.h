@@ -186,6 +186,7 @@ static inline void fresh(void)
 	fake = (struct fake){ .dead = false };
 	mem_reset(&device);
 	device.on_set = see_record;
+	record_done(&r);
 	r = make_record("net", "c0ffee", "0000:81:00.3");
 }
 

@@ -103,21 +103,21 @@ static struct record record(void)
 			    .facts = given,
 			    .result = given };
 
-	for (size_t i = 0; i < array_size(wants); i++) {
-		plan_want(&r.plan, &props[i], &wants[i]);
-		r.plan.steps[i].was = wants[i];
-	}
+	for (size_t i = 0; i < array_size(wants); i++)
+		plan_add(&r.plan, &props[i], &wants[i], &wants[i]);
 	return r;
 }
 
 static int write_and_read(char **ret, struct err *e)
 {
 	cleanup(record_done) struct record again = { .doc = NULL };
-	const struct record r = record();
+	cleanup(record_done) struct record r = record();
 	cleanup(str_free) char *text = record_text(&r, "test");
-	int err = text ? record_parse(text, strlen(text), "test", &table, &again, e) :
-			 err_sys(e, ENOMEM, "write record");
+	int err = plan_check(&r.plan, e);
 
+	if (!err)
+		err = text ? record_parse(text, strlen(text), "test", &table, &again, e) :
+			     err_sys(e, ENOMEM, "write record");
 	return err ? err : take_text(record_text(&again, "test"), ret, e);
 }
 
@@ -140,7 +140,7 @@ static int load(char **ret, struct err *e)
 
 START_TEST(a_record_that_was_not_read_for_want_of_memory_stays)
 {
-	struct record r;
+	cleanup(record_done) struct record r = { .doc = NULL };
 	struct err e = { 0 };
 
 	make_dir();

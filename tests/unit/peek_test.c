@@ -25,8 +25,7 @@ static void set_up(void)
 		.device = { DEV_BUS_PCI, "0000:81:00.3" },
 		.netns = "/run/netns/x",
 	};
-	plan_want(&r.plan, &mem_props[P_A], &v);
-	r.plan.steps[0].was = v;
+	plan_add(&r.plan, &mem_props[P_A], &v, &v);
 	ck_assert_msg(!store_save(&store, &r, &e), "%s", e.msg);
 }
 

@@ -105,7 +105,7 @@ END_TEST
 
 START_TEST(plan_moves_all_and_keeps_their_names)
 {
-	struct plan p;
+	cleanup(plan_done) struct plan p = { .n = 0 };
 
 	plan_make(&world, &p);
 	ck_assert_uint_eq(p.n, 2);
@@ -117,7 +117,7 @@ END_TEST
 
 START_TEST(plan_has_the_wanted_name)
 {
-	struct plan p;
+	cleanup(plan_done) struct plan p = { .n = 0 };
 
 	world.n = 1;
 	conf.name = "roce0";

@@ -24,8 +24,7 @@ static struct err e;
 
 static void step(size_t prop, struct value was, struct value want)
 {
-	plan_want(&r.plan, &props[prop], &want);
-	r.plan.steps[r.plan.n - 1].was = was;
+	plan_add(&r.plan, &props[prop], &was, &want);
 }
 
 static void set_up(void)
@@ -229,10 +228,8 @@ START_TEST(a_plan_as_long_as_allowed_survives_and_a_longer_one_is_refused)
 	cJSON *d;
 	char *text;
 
-	while (r.plan.n < PLAN_MAX) {
-		plan_want(&r.plan, &props[0], &v);
-		r.plan.steps[r.plan.n - 1].was = v;
-	}
+	while (r.plan.n < PLAN_MAX)
+		plan_add(&r.plan, &props[0], &v, &v);
 	pass_through();
 	assert_same();
 	d = cJSON_Duplicate(back.doc, true);

@@ -25,8 +25,7 @@ static void set_up(void)
 		.device = { DEV_BUS_PCI, "0000:81:00.3" },
 		.netns = "/run/netns/x",
 	};
-	plan_want(&r.plan, &mem_props[P_A], &v);
-	r.plan.steps[0].was = v;
+	plan_add(&r.plan, &mem_props[P_A], &v, &v);
 }
 
 static void tear_down(void)
@@ -88,6 +87,35 @@ static mode_t mode_of(const char *name)
 	ck_assert_int_eq(stat(in_dir(name), &st), 0);
 	return st.st_mode;
 }
+
+static void assert_refused(const char *why)
+{
+	ck_assert_int_ne(store_save(&store, &r, &e), 0);
+	ck_assert_ptr_nonnull(strstr(e.msg, why));
+	ck_assert_int_eq(store_load(&store, &r.key, &back, &e), -ENOENT);
+}
+
+START_TEST(what_could_not_be_read_again_is_not_written)
+{
+	cleanup(str_free) char *config = malloc(JSON_TEXT_MAX + 1);
+	cleanup(json_free) cJSON *deep = cJSON_CreateArray();
+
+	for (int i = 0; i < JSON_DEPTH_MAX; i++) {
+		cJSON *outer = cJSON_CreateArray();
+
+		ck_assert(cJSON_AddItemToArray(outer, deep));
+		deep = outer;
+	}
+	r.facts = deep;
+	assert_refused("could not be read again: JSON nested more than 64 deep");
+	r.facts = NULL;
+	memset(config, 'x', JSON_TEXT_MAX);
+	config[JSON_TEXT_MAX] = '\0';
+	r.ipam = "host-local";
+	r.config = config;
+	assert_refused("could not be read again: JSON text has ");
+}
+END_TEST
 
 START_TEST(the_directory_and_the_records_are_for_their_owner_only)
 {
@@ -351,6 +379,7 @@ Suite *unit_suite(void)
 	TCase *tc = tcase_create("store");
 
 	tcase_add_checked_fixture(tc, set_up, tear_down);
+	tcase_add_test(tc, what_could_not_be_read_again_is_not_written);
 	tcase_add_test(tc, the_directory_and_the_records_are_for_their_owner_only);
 	tcase_add_test(tc, a_directory_that_cannot_be_made_is_an_error);
 	tcase_add_test(tc, a_record_is_saved_with_its_claim_and_found_by_key_and_device);

@@ -42,6 +42,14 @@ START_TEST(observe_reads_every_step_and_changes_nothing)
 }
 END_TEST
 
+START_TEST(a_plan_that_lacks_a_step_is_not_carried_out)
+{
+	plan.short_of_memory = true;
+	ck_assert_int_eq(txn_observe(&plan, &w, &e), -ENOMEM);
+	ck_assert_uint_eq(w.calls, 0);
+}
+END_TEST
+
 START_TEST(observe_fails_on_what_cannot_be_read)
 {
 	w.get_fails[P_C] = ENODATA;
@@ -218,6 +226,7 @@ Suite *unit_suite(void)
 	tcase_add_test(tc, properties_are_found_by_name);
 	tcase_add_test(tc, plan_never_grows_beyond_its_room);
 	tcase_add_test(tc, observe_reads_every_step_and_changes_nothing);
+	tcase_add_test(tc, a_plan_that_lacks_a_step_is_not_carried_out);
 	tcase_add_test(tc, observe_fails_on_what_cannot_be_read);
 	tcase_add_test(tc, apply_sets_in_the_order_of_the_plan_with_one_message_for_a_group);
 	tcase_add_test(tc, an_empty_plan_changes_nothing);
