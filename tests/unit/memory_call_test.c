@@ -5,6 +5,7 @@
 #include "proto/call.h"
 #include "proto/delegate.h"
 #include "proto/reply.h"
+#include "script.h"
 #include "starve.h"
 
 static const char call_text[] =
@@ -39,28 +40,52 @@ START_TEST(a_call_is_read_wholly_or_not)
 }
 END_TEST
 
-static int run_delegate(char **ret, struct err *e)
+static int run_program(const char *path, const char *name, enum cni_command command, cJSON **ret,
+		       struct err *e)
 {
 	static char text[] = "{\"cniVersion\":\"1.0.0\",\"ips\":[{\"address\":\"10.0.0.2/24\"}]}";
 	const struct cni_call c = { .container = "c",
 				    .netns = "/n",
 				    .ifname = "net1",
 				    .args = "",
-				    .path = "/bin",
+				    .path = path,
 				    .text = text,
 				    .text_len = strlen(text),
 				    .version = CNI_1_0_0 };
+
+	return delegate_run(&c, name, command, ret, e);
+}
+
+static int run_delegate(char **ret, struct err *e)
+{
 	cleanup(json_free) cJSON *result = NULL;
 	/* a delegate that prints its input */
-	int r = delegate_run(&c, "cat", CNI_CMD_ADD, &result, e);
+	int r = run_program("/bin", "cat", CNI_CMD_ADD, &result, e);
 
 	/* the wrapped error keeps its number */
 	return r ? r : take_text(json_text(result), ret, e);
 }
 
+static int run_silent_delegate(char **ret, struct err *e)
+{
+	cJSON *result = NULL;
+	int r = run_program(dir, "silent", CNI_CMD_DEL, &result, e);
+
+	return r ? r : take_text(strdup(""), ret, e);
+}
+
 START_TEST(a_delegate_is_run_and_read_wholly_or_not)
 {
 	starve(run_delegate);
+}
+END_TEST
+
+START_TEST(a_delegate_that_says_nothing_and_leaves_somebody_behind)
+{
+	make_dir();
+	script("silent", "sleep 1 &\n");
+	starve(run_silent_delegate);
+	remove_dir();
 }
 END_TEST
 
@@ -114,6 +139,7 @@ Suite *unit_suite(void)
 	starve_cjson();
 	tcase_add_test(t, a_call_is_read_wholly_or_not);
 	tcase_add_test(t, a_delegate_is_run_and_read_wholly_or_not);
+	tcase_add_test(t, a_delegate_that_says_nothing_and_leaves_somebody_behind);
 	tcase_add_test(t, the_versions_are_told_wholly_or_not);
 	tcase_add_test(t, an_error_is_told_without_memory);
 	suite_add_tcase(s, t);
