@@ -132,8 +132,9 @@ int world_look_at(struct world *w, const struct pci_rdma_list *list, struct err 
 }
 
 /*
- * Under the number and the uverbs device that it had: the usual ADD and DEL, in two questions and
- * a half. Whatever else is so, world_look() finds out.
+ * Under the numbers that it had: the usual ADD and DEL, in two questions. At home sysfs shows the
+ * device itself; its uverbs device, which names it, is shown everywhere. Whatever else is so,
+ * world_look() finds out.
  */
 bool world_is_unchanged(struct world *w, bool home)
 {
@@ -146,7 +147,7 @@ bool world_is_unchanged(struct world *w, bool home)
 		return false;
 	s.sys = (struct pci_rdma){ .uverbs = d->uverbs, .umad = d->umad, .here = home };
 	memcpy(s.sys.name, s.dev.name, sizeof(s.sys.name));
-	if (!pci_is_rdma(&w->fn.id, &s.sys))
+	if (!(home ? pci_is_only_rdma : pci_is_rdma)(&w->fn.id, &s.sys))
 		return false;
 	take(d, &s);
 	return true;

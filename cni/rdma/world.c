@@ -29,8 +29,7 @@ static bool recall_dev(struct world *w, const struct ibdev *last)
 
 	*d = *last;
 	w->n = 1;
-	w->known = d->index >= 0 && d->umad >= 0 && pci_count_rdma(&w->fn.id) == 1 &&
-		   world_is_unchanged(w, true);
+	w->known = world_is_unchanged(w, true);
 	if (w->known)
 		memcpy(d->name, d->sys.name, sizeof(d->name));
 	else

@@ -292,11 +292,6 @@ int pci_get_rdma(const struct devid *id, struct pci_rdma_list *ret, struct err *
 	return pci_get_rdma_at(sysfs_root, id, ret, e);
 }
 
-int pci_count_rdma(const struct devid *id)
-{
-	return pci_count_rdma_at(sysfs_root, id);
-}
-
 bool pci_has_rdma(const struct devid *id, const struct pci_rdma *d)
 {
 	return pci_has_rdma_at(sysfs_root, id, d);
@@ -305,6 +300,11 @@ bool pci_has_rdma(const struct devid *id, const struct pci_rdma *d)
 bool pci_is_rdma(const struct devid *id, const struct pci_rdma *d)
 {
 	return pci_is_rdma_at(sysfs_root, id, d);
+}
+
+bool pci_is_only_rdma(const struct devid *id, const struct pci_rdma *d)
+{
+	return pci_is_only_rdma_at(sysfs_root, id, d);
 }
 
 int pci_lowest_free_uverbs(int *ret, struct err *e)

@@ -99,15 +99,19 @@ int pci_get_rdma(const struct devid *id, struct pci_rdma_list *ret, struct err *
 /**
  * pci_has_rdma() - has the function the character devices of @d, under these numbers
  *
- * Two questions, where pci_get_rdma() asks a dozen. What cannot be answered is no.
+ * One question, where pci_get_rdma() asks a dozen. What cannot be answered is no.
  */
 bool pci_has_rdma(const struct devid *id, const struct pci_rdma *d);
 
-/** pci_count_rdma() - how many RDMA devices with a uverbs device the function has; -1: cannot tell */
-int pci_count_rdma(const struct devid *id);
-
 /** pci_is_rdma() - pci_has_rdma(), and its uverbs device is that of the RDMA device called d->name */
 bool pci_is_rdma(const struct devid *id, const struct pci_rdma *d);
+
+/**
+ * pci_is_only_rdma() - has the function one RDMA device, d->name, which is here and has these numbers
+ *
+ * One question. Of a device without uverbs or umad it says no: that there is none it does not show.
+ */
+bool pci_is_only_rdma(const struct devid *id, const struct pci_rdma *d);
 
 /**
  * pci_lowest_free_uverbs() - the number that the next uverbs registration takes

@@ -156,47 +156,52 @@ int pci_get_rdma_at(const char *root, const struct devid *id, struct pci_rdma_li
 	return 0;
 }
 
-/* A directory of sysfs has a link for each directory in it, and two (kernfs_refresh_inode()). */
-int pci_count_rdma_at(const char *root, const struct devid *id)
+/*
+ * A path through each character device of @d and back to the function, then to @last. It leads there
+ * only if all of them exist, so that one question has the answer to several.
+ */
+static int path_through(const char *root, const struct devid *id, const struct pci_rdma *d,
+			const char *last, char buf[static PATH_MAX])
 {
-	char path[PATH_MAX];
-	struct stat st;
+	char uverbs[64] = "", umad[64] = "";
 
-	return str_printf(path, sizeof(path), "%s/bus/%s/devices/%s/infiniband_verbs", root,
-			  pci_bus_name(id->bus), id->name) ||
-			       stat(path, &st) || st.st_nlink < 2 ?
-		       -1 :
-		       (int)st.st_nlink - 2;
-}
-
-static int node_path(const char *root, const struct devid *id, const char *node, int number,
-		     const char *file, char buf[static PATH_MAX])
-{
-	return str_printf(buf, PATH_MAX, "%s/bus/%s/devices/%s/%s%d%s", root, pci_bus_name(id->bus),
-			  id->name, node, number, file);
-}
-
-static bool has_node(const char *root, const struct devid *id, const char *node, int number)
-{
-	char path[PATH_MAX];
-
-	return number < 0 || (!node_path(root, id, node, number, "", path) && !access(path, F_OK));
+	if (d->uverbs >= 0)
+		(void)snprintf(uverbs, sizeof(uverbs), "infiniband_verbs/uverbs%d/../../",
+			       d->uverbs);
+	if (d->umad >= 0)
+		(void)snprintf(umad, sizeof(umad), "infiniband_mad/umad%d/../../", d->umad);
+	return str_printf(buf, PATH_MAX, "%s/bus/%s/devices/%s/%s%s%s", root, pci_bus_name(id->bus),
+			  id->name, uverbs, umad, last);
 }
 
 bool pci_has_rdma_at(const char *root, const struct devid *id, const struct pci_rdma *d)
 {
-	return has_node(root, id, "infiniband_verbs/uverbs", d->uverbs) &&
-	       has_node(root, id, "infiniband_mad/umad", d->umad);
+	char path[PATH_MAX];
+
+	return !path_through(root, id, d, "", path) && !access(path, F_OK);
 }
 
 bool pci_is_rdma_at(const char *root, const struct devid *id, const struct pci_rdma *d)
 {
-	char path[PATH_MAX], name[IBDEV_NAME_MAX];
+	char path[PATH_MAX], last[64], name[IBDEV_NAME_MAX];
 
-	return d->uverbs >= 0 &&
-	       !node_path(root, id, "infiniband_verbs/uverbs", d->uverbs, "/ibdev", path) &&
-	       !sysfs_read(AT_FDCWD, path, name, sizeof(name)) && !strcmp(name, d->name) &&
-	       has_node(root, id, "infiniband_mad/umad", d->umad);
+	(void)snprintf(last, sizeof(last), "infiniband_verbs/uverbs%d/ibdev", d->uverbs);
+	return !path_through(root, id, d, last, path) &&
+	       !sysfs_read(AT_FDCWD, path, name, sizeof(name)) && !strcmp(name, d->name);
+}
+
+/*
+ * A directory of sysfs has a link for each directory in it, and two, whatever namespace they are
+ * shown in (kernfs_refresh_inode()).
+ */
+bool pci_is_only_rdma_at(const char *root, const struct devid *id, const struct pci_rdma *d)
+{
+	char path[PATH_MAX], last[IBDEV_NAME_MAX + 16];
+	struct stat st;
+
+	(void)snprintf(last, sizeof(last), "infiniband/%s/..", d->name);
+	return d->uverbs >= 0 && d->umad >= 0 && ibdev_name_valid(d->name) &&
+	       !path_through(root, id, d, last, path) && !stat(path, &st) && st.st_nlink == 3;
 }
 
 struct numbers {

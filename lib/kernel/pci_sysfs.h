@@ -8,9 +8,9 @@ int pci_get_at(const char *root, const struct devid *id, unsigned parts, struct 
 	       struct err *e) must_check;
 int pci_uplink_at(const char *root, const struct devid *pf, char ret[static IFNAMSIZ],
 		  struct err *e) must_check;
-int pci_count_rdma_at(const char *root, const struct devid *id);
 bool pci_has_rdma_at(const char *root, const struct devid *id, const struct pci_rdma *d);
 bool pci_is_rdma_at(const char *root, const struct devid *id, const struct pci_rdma *d);
+bool pci_is_only_rdma_at(const char *root, const struct devid *id, const struct pci_rdma *d);
 int pci_get_rdma_at(const char *root, const struct devid *id, struct pci_rdma_list *ret,
 		    struct err *e) must_check;
 int pci_lowest_free_uverbs_at(const char *root, int *ret, struct err *e) must_check;

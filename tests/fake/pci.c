@@ -148,20 +148,8 @@ int pci_get_rdma(const struct devid *id, struct pci_rdma_list *ret, struct err *
 	return fake_errno(e, fake_leave(&c, r), "device %s: RDMA devices", id->name);
 }
 
-int pci_count_rdma(const struct devid *id)
-{
-	struct pci_rdma_list list = { .n = 0 };
-	struct fake_call c;
-	int r = fake_enter(&c, "pci.rdma", "%s", id->name), n = 0;
-
-	if (!r)
-		r = list_rdma(fake_get(), fn_find(fake_get(), id), &list);
-	for (size_t i = 0; i < list.n; i++)
-		n += list.dev[i].uverbs >= 0;
-	return fake_leave(&c, r) ? -1 : n;
-}
-
-static bool has_rdma(const struct devid *id, const struct pci_rdma *d, bool named)
+/* @only: shown at home, and alone there */
+static bool has_rdma(const struct devid *id, const struct pci_rdma *d, bool named, bool only)
 {
 	struct pci_rdma_list list = { .n = 0 };
 	struct fake_call c;
@@ -173,18 +161,24 @@ static bool has_rdma(const struct devid *id, const struct pci_rdma *d, bool name
 	for (size_t i = 0; i < list.n; i++)
 		found |= list.dev[i].uverbs == d->uverbs &&
 			 (d->umad < 0 || list.dev[i].umad == d->umad) &&
-			 (!named || !strcmp(list.dev[i].name, d->name));
+			 (!named || !strcmp(list.dev[i].name, d->name)) &&
+			 (!only || (list.dev[i].here && list.n == 1));
 	return !fake_leave(&c, r) && found;
 }
 
 bool pci_has_rdma(const struct devid *id, const struct pci_rdma *d)
 {
-	return has_rdma(id, d, false);
+	return has_rdma(id, d, false, false);
 }
 
 bool pci_is_rdma(const struct devid *id, const struct pci_rdma *d)
 {
-	return has_rdma(id, d, true);
+	return d->uverbs >= 0 && has_rdma(id, d, true, false);
+}
+
+bool pci_is_only_rdma(const struct devid *id, const struct pci_rdma *d)
+{
+	return d->uverbs >= 0 && d->umad >= 0 && has_rdma(id, d, true, true);
 }
 
 int pci_lowest_free_uverbs(int *ret, struct err *e)

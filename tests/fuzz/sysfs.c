@@ -166,6 +166,7 @@ static void look_at_rdma(void)
 		MUST(d->uverbs >= -1 && d->umad >= -1);
 		(void)pci_has_rdma_at(tree_root, &vf_id, d);
 		(void)pci_is_rdma_at(tree_root, &vf_id, d);
+		(void)pci_is_only_rdma_at(tree_root, &vf_id, d);
 		check(pci_find_rdma_at(tree_root, d->name, owner, &e), &e);
 		MUST(ENDS(owner));
 	}

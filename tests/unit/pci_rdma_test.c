@@ -113,30 +113,53 @@ START_TEST(numbers_are_the_functions_or_not)
 }
 END_TEST
 
+/* As /sys shows it at home. */
+static void make_infiniband(void)
+{
+	char command[512];
+
+	ck_assert_int_eq(str_printf(command, sizeof(command),
+				    "set -e; cd %s; mkdir -p bus/pci; "
+				    "ln -s ../../devices bus/pci/devices; cd devices/0000:81:00.3; "
+				    "mkdir -p infiniband_verbs/uverbs1 infiniband_mad/umad1 "
+				    "infiniband/mlx5_2",
+				    dir),
+			 0);
+	ck_assert_int_eq(system(command), 0);
+}
+
 /* Some file systems, such as btrfs, count no links of a directory: then it cannot be told. */
-static int told(int n)
+static bool counts_links(void)
 {
 	struct stat st;
 
 	ck_assert_int_eq(stat(dir, &st), 0);
-	return st.st_nlink < 2 ? -1 : n;
+	return st.st_nlink >= 2;
 }
 
-START_TEST(devices_are_counted)
+START_TEST(the_only_one_has_name_and_both_numbers)
 {
 	const struct devid vf = { .bus = DEV_BUS_PCI, .name = "0000:81:00.3" };
+	static const struct pci_rdma others[] = {
+		{ .name = "mlx5_3", .uverbs = 1, .umad = 1 },
+		{ .name = "mlx5_2", .uverbs = 2, .umad = 1 },
+		{ .name = "mlx5_2", .uverbs = 1, .umad = 2 },
+		{ .name = "mlx5_2", .uverbs = -1, .umad = 1 },
+		{ .name = "mlx5_2", .uverbs = 1, .umad = -1 },
+		/* no name, but a way to a directory that has one in it, too */
+		{ .name = "../infiniband_verbs/uverbs1", .uverbs = 1, .umad = 1 },
+	};
+	const struct pci_rdma d = { .name = "mlx5_2", .uverbs = 1, .umad = 1 };
 
-	in_mad_class("mkdir -p ../../bus/pci && ln -s ../../devices ../../bus/pci/devices");
-	ck_assert_msg(pci_count_rdma_at(dir, &vf) == -1, "without uverbs nothing tells");
-	in_mad_class("mkdir ../../devices/0000:81:00.3/infiniband_verbs");
-	ck_assert_int_eq(pci_count_rdma_at(dir, &vf), told(0));
-	in_mad_class("mkdir ../../devices/0000:81:00.3/infiniband_verbs/uverbs1");
-	ck_assert_int_eq(pci_count_rdma_at(dir, &vf), told(1));
+	make_infiniband();
+	ck_assert(pci_is_only_rdma_at(dir, &vf, &d) == counts_links());
+	for (size_t i = 0; i < array_size(others); i++)
+		ck_assert_msg(!pci_is_only_rdma_at(dir, &vf, &others[i]), "others[%zu]", i);
 	/* a file is no device */
-	in_mad_class("cd ../../devices/0000:81:00.3/infiniband_verbs && mkdir uverbs4 && >dev");
-	ck_assert_int_eq(pci_count_rdma_at(dir, &vf), told(2));
-	in_mad_class("rm -r ../../devices/0000:81:00.3");
-	ck_assert_msg(pci_count_rdma_at(dir, &vf) == -1, "the function is gone");
+	in_mad_class(">../../devices/0000:81:00.3/infiniband/file");
+	ck_assert(pci_is_only_rdma_at(dir, &vf, &d) == counts_links());
+	in_mad_class("mkdir ../../devices/0000:81:00.3/infiniband/mlx5_4");
+	ck_assert_msg(!pci_is_only_rdma_at(dir, &vf, &d), "it has two");
 }
 END_TEST
 
@@ -147,8 +170,8 @@ Suite *unit_suite(void)
 
 	tcase_add_checked_fixture(t, set_up, remove_dir);
 	tcase_add_test(t, lowest_free_umad);
-	tcase_add_test(t, devices_are_counted);
 	tcase_add_test(t, numbers_are_the_functions_or_not);
+	tcase_add_test(t, the_only_one_has_name_and_both_numbers);
 	tcase_add_test(t, owner_of_a_name);
 	tcase_add_test(t, nobody_owns_a_name_without_uverbs);
 	suite_add_tcase(s, t);
