@@ -354,15 +354,11 @@ bool json_put_str(cJSON *obj, const char *key, const char *s)
 	return json_put(obj, key, cJSON_CreateString(s));
 }
 
-#define EXACT_MAX INT64_C(1000000000000000)
-
 bool json_put_int(cJSON *obj, const char *key, int64_t v)
 {
 	char text[24];
 
-	/* cJSON prints 15 digits, rounds the rest, and writes 10^15 as 1e+15 */
-	if (v > -EXACT_MAX && v < EXACT_MAX)
-		return json_put(obj, key, cJSON_CreateNumber((double)v));
+	/* cJSON's own are doubles: 15 digits, 10^15 as 1e+15, each printed and read back to see */
 	(void)snprintf(text, sizeof(text), "%" PRId64, v);
 	return json_put(obj, key, cJSON_CreateRaw(text));
 }

@@ -80,13 +80,14 @@ static int visit(const char *buf, size_t len, int (*each)(const char *name, void
 	int r = 0;
 
 	for (size_t at = 0; !r && at < len;) {
-		struct dirent64 entry;
+		const char *name = buf + at + offsetof(struct dirent64, d_name);
+		unsigned short size;
 
-		memcpy(&entry, buf + at, offsetof(struct dirent64, d_name));
-		if (strcmp(buf + at + offsetof(struct dirent64, d_name), ".") != 0 &&
-		    strcmp(buf + at + offsetof(struct dirent64, d_name), "..") != 0)
-			r = each(buf + at + offsetof(struct dirent64, d_name), arg);
-		at += entry.d_reclen;
+		/* "." and "..": no other name in sysfs begins so */
+		if (*name != '.')
+			r = each(name, arg);
+		memcpy(&size, buf + at + offsetof(struct dirent64, d_reclen), sizeof(size));
+		at += size;
 	}
 	return r;
 }
@@ -116,12 +117,18 @@ int sysfs_list(int dir, const char *path, int (*each)(const char *name, void *ar
 	return r ? r : -EFBIG;
 }
 
+/* Not by strtoul(): a class can have a thousand names, and all are looked at. */
 int sysfs_number(const char *name, const char *prefix, int *ret)
 {
-	size_t n = strlen(prefix);
-	uint64_t v;
+	const char *digits;
+	uint64_t v = 0;
 
-	if (strncmp(name, prefix, n) != 0 || str_to_u64(name + n, 10, INT_MAX, &v))
+	while (*prefix)
+		if (*name++ != *prefix++)
+			return -EINVAL;
+	for (digits = name; *name >= '0' && *name <= '9' && v <= INT_MAX; name++)
+		v = v * 10 + (uint64_t)(*name - '0');
+	if (name == digits || *name || v > INT_MAX)
 		return -EINVAL;
 	*ret = (int)v;
 	return 0;

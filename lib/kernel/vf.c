@@ -165,15 +165,20 @@ static int read_info(const struct nlattr *info, unsigned vf, struct vf_attrs *re
 		[IFLA_VF_LINK_STATE] = { .minlen = sizeof(struct ifla_vf_link_state) },
 		[IFLA_VF_TRUST] = { .minlen = sizeof(struct ifla_vf_trust) },
 	};
+	/* Always there, and first (rtnl_fill_vfinfo()): a PF has hundreds of VFs, and one is ours. */
+	const struct nlattr *mac = nla_find(nla_data(info), nla_len(info), IFLA_VF_MAC);
 	struct nlattr *tb[IFLA_VF_MAX + 1];
 	uint32_t number;
 
-	if (nl_nested(tb, IFLA_VF_MAX, info, policy) || !tb[IFLA_VF_MAC])
+	if (!mac || nla_len(mac) < (int)sizeof(number))
 		return -EBADMSG;
-	/* Each attribute begins with the number; the MAC is always there (rtnl_fill_vfinfo()). */
-	attr_struct(tb[IFLA_VF_MAC], number);
-	if (number == vf)
-		read_attrs(tb, ret);
+	/* each attribute begins with it */
+	attr_struct(mac, number);
+	if (number != vf)
+		return 0;
+	if (nl_nested(tb, IFLA_VF_MAX, info, policy))
+		return -EBADMSG;
+	read_attrs(tb, ret);
 	return 0;
 }
 

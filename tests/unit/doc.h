@@ -23,14 +23,18 @@ static inline cJSON *doc(const char *text)
 	return ret;
 }
 
-/* Keys in any order, all values equal, nothing more and nothing less. */
+/* Keys in any order, all values equal, nothing more and nothing less; as a reader sees them. */
 static inline void assert_doc_eq(const cJSON *have, const char *want)
 {
-	cJSON *w = doc(want);
+	cJSON *w = doc(want), *again = NULL;
 	char *have_text = json_text(have), *want_text = json_text(w);
+	struct err e = { 0 };
 
-	ck_assert_msg(cJSON_Compare(have, w, true), "have %s\nwant %s", have_text, want_text);
+	ck_assert_msg(!json_parse(have_text, strlen(have_text), &again, &e), "%s: %s", have_text,
+		      e.msg);
+	ck_assert_msg(cJSON_Compare(again, w, true), "have %s\nwant %s", have_text, want_text);
 	free(have_text);
 	free(want_text);
+	cJSON_Delete(again);
 	cJSON_Delete(w);
 }
