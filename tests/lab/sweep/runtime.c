@@ -220,9 +220,10 @@ bool chain_gc(struct pod *pod)
 	return sriov && rdma;
 }
 
-static bool has_record(enum plugin p)
+bool plugin_has_record(enum plugin p)
 {
 	const struct dirent *entry;
+	size_t n = strlen(network);
 	char path[PATH_MAX];
 	bool found = false;
 	DIR *d;
@@ -231,7 +232,7 @@ static bool has_record(enum plugin p)
 	d = opendir(path);
 	/* "@" claims, "!" set aside, "." half written: none of them is a record */
 	while (d && (entry = readdir(d)))
-		found |= !strchr("@!.", entry->d_name[0]) && strchr(entry->d_name, ':');
+		found |= !strncmp(entry->d_name, network, n) && entry->d_name[n] == ':';
 	if (d)
 		(void)closedir(d);
 	return found;
@@ -239,5 +240,5 @@ static bool has_record(enum plugin p)
 
 bool runtime_has_record(void)
 {
-	return has_record(SRIOV) || has_record(RDMA);
+	return plugin_has_record(SRIOV) || plugin_has_record(RDMA);
 }

@@ -57,5 +57,7 @@ bool chain_gc(struct pod *pod);
 /** runtime_answer() - what the last plugin said */
 const char *runtime_answer(void);
 
-/** runtime_has_record() - has either plugin a record */
+/** plugin_has_record() - of our network */
+bool plugin_has_record(enum plugin p);
+/** runtime_has_record() - has either plugin one */
 bool runtime_has_record(void);

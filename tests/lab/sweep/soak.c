@@ -28,8 +28,8 @@ enum {
 
 /**
  * struct tally - shared by all workers
- * @pending: attachments that one DEL could not release, and a later one did
- * @lost:    those that could not be released at all
+ * @pending: attachments that one DEL could not release, their record said so, and a later one did
+ * @lost:    those that could not be released at all, or that no record told of
  */
 struct tally {
 	_Atomic unsigned attached, refused, killed, died, collected, faults, pending, lost;
@@ -68,6 +68,15 @@ static void note_reason(enum plugin p, const char *verb, bool killed)
 		       (int)strcspn(msg, "\n"), msg);
 }
 
+/* What a DEL could not do, a record still says. */
+static void check_record(struct tally *t, enum plugin p, const struct pod *pod)
+{
+	if (plugin_has_record(p))
+		return;
+	(void)printf("LOST %s: a DEL failed and left no record: %s\n", pod->name, reason);
+	t->lost++;
+}
+
 /* One call in three is killed somewhere. */
 static bool call(struct tally *t, enum plugin p, const char *verb, struct pod *pod)
 {
@@ -79,6 +88,8 @@ static bool call(struct tally *t, enum plugin p, const char *verb, struct pod *p
 	t->killed += hit.fired;
 	if (status)
 		note_reason(p, verb, hit.fired);
+	if (status && !hit.fired && !strcmp(verb, "DEL"))
+		check_record(t, p, pod);
 	return !status;
 }
 
@@ -98,12 +109,13 @@ static void detach(struct tally *t, struct pod *pod)
 
 	for (int n = 0; n < TRIES; n++) {
 		if (call(t, RDMA, "DEL", pod) && call(t, SRIOV, "DEL", pod)) {
-			t->pending += n > 0;
-			if (n)
+			t->pending += first[0] != '\0';
+			if (first[0])
 				(void)printf("pending DEL, then restored: %s\n", first);
 			return;
 		}
-		if (!n)
+		/* one that was killed at its end has left nothing to do */
+		if (!first[0] && runtime_has_record())
 			memcpy(first, reason, sizeof(first));
 		(void)usleep(100 * 1000);
 	}
