@@ -9,6 +9,7 @@
  */
 static const struct fake_kind kinds[] = {
 	{ "caps.check", false, false, { EPERM } },
+	{ "caps.drop", false, false, { EPERM } },
 	{ "netns.open", false, false, { EMFILE, EACCES } },
 	{ "netns.self", false, false, { EMFILE } },
 	{ "netns.enter", false, false, { EPERM, ENOMEM } },
