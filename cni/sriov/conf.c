@@ -25,7 +25,7 @@ static const char *const known_keys[] = {
 	"disableGC",
 };
 
-static void warn_unknown(const char *key)
+static const char *nearest_key(const char *key)
 {
 	const char *nearest = NULL;
 	unsigned best = 4; /* more than three edits away is another word */
@@ -33,15 +33,29 @@ static void warn_unknown(const char *key)
 	for (size_t i = 0; i < array_size(known_keys); i++) {
 		unsigned d = str_distance(key, known_keys[i]);
 
-		if (!d)
-			return;
 		if (d < best) {
 			best = d;
 			nearest = known_keys[i];
 		}
 	}
-	if (!strncmp(key, "cni.dev/", 8))
+	return nearest;
+}
+
+static bool is_known(const char *key)
+{
+	for (size_t i = 0; i < array_size(known_keys); i++)
+		if (!strcasecmp(key, known_keys[i]))
+			return true;
+	return !strncmp(key, "cni.dev/", 8);
+}
+
+static void warn_unknown(const char *key)
+{
+	const char *nearest;
+
+	if (is_known(key))
 		return;
+	nearest = nearest_key(key);
 	if (nearest)
 		log_warn("unknown key \"%s\" is ignored, did you mean \"%s\"?", key, nearest);
 	else

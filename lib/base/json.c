@@ -165,20 +165,23 @@ static bool scan_value(struct scan *s, cJSON *node)
 	return ok;
 }
 
+/* From behind the opening quote to the closing one. */
+static size_t string_end(const char *text, size_t len, size_t at)
+{
+	for (; at < len && text[at] != '"'; at++)
+		if (text[at] == '\\')
+			at++;
+	return at;
+}
+
 /* How deep brackets nest, without parsing: cJSON itself recurses to 1000. */
 static bool too_deep(const char *text, size_t len)
 {
 	unsigned depth = 0;
-	bool in_string = false;
 
 	for (size_t i = 0; i < len; i++) {
-		if (in_string) {
-			if (text[i] == '\\')
-				i++;
-			else if (text[i] == '"')
-				in_string = false;
-		} else if (text[i] == '"') {
-			in_string = true;
+		if (text[i] == '"') {
+			i = string_end(text, len, i + 1);
 		} else if (text[i] == '{' || text[i] == '[') {
 			if (++depth > JSON_DEPTH_MAX)
 				return true;
@@ -343,7 +346,7 @@ char *json_text(const cJSON *j)
 
 bool json_put(cJSON *obj, const char *key, cJSON *item)
 {
-	if (item && cJSON_AddItemToObject(obj, key, item))
+	if (item && cJSON_AddItemToObjectCS(obj, key, item))
 		return true;
 	cJSON_Delete(item);
 	return false;
@@ -354,13 +357,31 @@ bool json_put_str(cJSON *obj, const char *key, const char *s)
 	return json_put(obj, key, cJSON_CreateString(s));
 }
 
+/*
+ * In digits: cJSON's own numbers are doubles, which have 53 bits and print 10^15 as 1e+15. A record has
+ * dozens of numbers: one by snprintf() would take ten times as long.
+ */
+static cJSON *new_number(uint64_t v, bool negative)
+{
+	char text[24], *at = text + sizeof(text) - 1;
+
+	*at = '\0';
+	do
+		*--at = (char)('0' + v % 10);
+	while (v /= 10);
+	if (negative)
+		*--at = '-';
+	return cJSON_CreateRaw(at);
+}
+
+cJSON *json_new_uint(uint64_t v)
+{
+	return new_number(v, false);
+}
+
 bool json_put_int(cJSON *obj, const char *key, int64_t v)
 {
-	char text[24];
-
-	/* cJSON's own are doubles: 15 digits, 10^15 as 1e+15, each printed and read back to see */
-	(void)snprintf(text, sizeof(text), "%" PRId64, v);
-	return json_put(obj, key, cJSON_CreateRaw(text));
+	return json_put(obj, key, new_number(v < 0 ? -(uint64_t)v : (uint64_t)v, v < 0));
 }
 
 bool json_put_bool(cJSON *obj, const char *key, bool v)

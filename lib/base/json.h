@@ -57,11 +57,14 @@ char *json_text(const cJSON *j) must_check;
 
 /*
  * Building. Each adds to @obj and returns true, or false when out of memory;
- * json_put_int() writes whole numbers of any size exactly.
+ * json_put_int() writes whole numbers of any size exactly. @key is kept, not
+ * copied: a literal.
  */
 bool json_put_str(cJSON *obj, const char *key, const char *s);
 bool json_put_int(cJSON *obj, const char *key, int64_t v);
 bool json_put_bool(cJSON *obj, const char *key, bool v);
+/** json_new_uint() - a new item; NULL when out of memory */
+cJSON *json_new_uint(uint64_t v);
 /** json_put() - takes ownership of @item, also when it fails; @item NULL is a failure */
 bool json_put(cJSON *obj, const char *key, cJSON *item);
 /** json_replace() - as json_put(), instead of every member of that name in any case */

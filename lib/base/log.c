@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -114,13 +113,18 @@ static void put_field(struct line *l, const char *key, const char *value)
 	put_char(l, '"');
 }
 
+bool log_shows(enum log_level level)
+{
+	return level <= sink.level;
+}
+
 void log_line(enum log_level level, const char *fmt, ...)
 {
 	char msg[1024], stamp[64];
 	struct line l = { .n = 0 };
 	va_list ap;
 
-	if (level > sink.level)
+	if (!log_shows(level))
 		return;
 	va_start(ap, fmt);
 	if (vsnprintf(msg, sizeof(msg), fmt, ap) < 0)

@@ -5,6 +5,8 @@
  * This is the only global state of the programs.
  */
 #pragma once
+#include <stdbool.h>
+
 #include "base/attr.h"
 
 enum log_level { LOG_PANIC, LOG_ERROR, LOG_WARNING, LOG_INFO, LOG_DEBUG };
@@ -19,6 +21,9 @@ void log_open(const char *name, const char *level, const char *file);
 
 /** log_context() - what every later line carries; strings are borrowed, "" and NULL are left out */
 void log_context(const char *container, const char *netns, const char *ifname);
+
+/** log_shows() - is a line of this level written; to be asked before a dear one is made */
+bool log_shows(enum log_level level);
 
 void log_line(enum log_level level, const char *fmt, ...) printf_like(2, 3);
 

@@ -43,8 +43,14 @@ int mac_parse(const char *s, struct mac *ret)
 
 const char *mac_format(const struct mac *m, char buf[static MAC_STR_MAX])
 {
-	(void)snprintf(buf, MAC_STR_MAX, "%02x:%02x:%02x:%02x:%02x:%02x", m->b[0], m->b[1], m->b[2],
-		       m->b[3], m->b[4], m->b[5]);
+	static const char digit[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < sizeof(m->b); i++) {
+		buf[3 * i] = digit[m->b[i] >> 4];
+		buf[3 * i + 1] = digit[m->b[i] & 0xf];
+		buf[3 * i + 2] = ':';
+	}
+	buf[3 * sizeof(m->b) - 1] = '\0';
 	return buf;
 }
 

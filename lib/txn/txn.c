@@ -84,7 +84,7 @@ static void log_steps(const char *what, const struct assign *a, size_t n, uint64
 	uint64_t took = now_us() - start;
 	char text[VALUE_STR_MAX];
 
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n && log_shows(LOG_DEBUG); i++)
 		log_debug("%s %s to %s: %s, %" PRIu64 " us", what, a[i].prop->name,
 			  value_format(a[i].to, text, sizeof(text)),
 			  result ? strerror(-result) : "done", took);

@@ -89,21 +89,12 @@ bool value_equal(const struct value *a, const struct value *b)
 	return false;
 }
 
-/* In digits: cJSON's own numbers are doubles, which have 53 bits and print 10^15 as 1e+15. */
-static cJSON *number_to_json(uint64_t v)
-{
-	char text[24];
-
-	(void)snprintf(text, sizeof(text), "%" PRIu64, v);
-	return cJSON_CreateRaw(text);
-}
-
 static cJSON *numbers_to_json(const struct value *v)
 {
 	cleanup(json_free) cJSON *list = cJSON_CreateArray();
 
 	for (size_t i = 0; list && i < array_size(v->numbers); i++)
-		if (!cJSON_AddItemToArray(list, number_to_json(v->numbers[i])))
+		if (!cJSON_AddItemToArray(list, json_new_uint(v->numbers[i])))
 			return NULL;
 	return take_ptr(list);
 }
@@ -122,9 +113,9 @@ static cJSON *place_to_json(const struct value_place *p)
 {
 	cleanup(json_free) cJSON *obj = cJSON_CreateObject();
 
-	if (!obj || !json_put(obj, "dev", number_to_json(p->dev)) ||
-	    !json_put(obj, "ino", number_to_json(p->ino)) ||
-	    !json_put(obj, "cookie", number_to_json(p->cookie)) ||
+	if (!obj || !json_put(obj, "dev", json_new_uint(p->dev)) ||
+	    !json_put(obj, "ino", json_new_uint(p->ino)) ||
+	    !json_put(obj, "cookie", json_new_uint(p->cookie)) ||
 	    !json_put_str(obj, "name", p->name))
 		return NULL;
 	return take_ptr(obj);
@@ -136,7 +127,7 @@ cJSON *value_to_json(const struct value *v)
 
 	switch (v->type) {
 	case VALUE_NUMBER:
-		return number_to_json(v->number);
+		return json_new_uint(v->number);
 	case VALUE_BOOL:
 		return cJSON_CreateBool(v->yes);
 	case VALUE_MAC:
@@ -155,7 +146,7 @@ cJSON *value_to_json(const struct value *v)
 
 static bool read_number(const cJSON *j, uint64_t max, uint64_t *ret)
 {
-	/* raw: not read but made by number_to_json() */
+	/* raw: not read but made by json_new_uint() */
 	return (cJSON_IsNumber(j) || cJSON_IsRaw(j)) && j->valuestring &&
 	       !str_to_u64(j->valuestring, 10, max, ret);
 }
