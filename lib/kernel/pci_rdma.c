@@ -224,6 +224,7 @@ static int find_free(const char *root, const char *class, const char *prefix, in
 		     struct err *e)
 {
 	struct numbers n = { .prefix = prefix };
+	const bool *free_one;
 	char path[256];
 	int r = str_printf(path, sizeof(path), "%s/class/%s", root, class);
 
@@ -232,12 +233,11 @@ static int find_free(const char *root, const char *class, const char *prefix, in
 	/* No such class: the module is not loaded and will begin at 0. */
 	if (r && r != -ENOENT)
 		return err_sys(e, -r, "list %s devices", prefix);
-	for (int i = 0; i < NUMBERS_MAX; i++)
-		if (!n.used[i]) {
-			*ret = i;
-			return 0;
-		}
-	return err_set(e, ENFILE, "no %s number is free", prefix);
+	free_one = memchr(n.used, false, sizeof(n.used));
+	if (!free_one)
+		return err_set(e, ENFILE, "no %s number is free", prefix);
+	*ret = (int)(free_one - n.used);
+	return 0;
 }
 
 int pci_lowest_free_uverbs_at(const char *root, int *ret, struct err *e)

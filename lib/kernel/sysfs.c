@@ -120,15 +120,20 @@ int sysfs_list(int dir, const char *path, int (*each)(const char *name, void *ar
 /* Not by strtoul(): a class can have a thousand names, and all are looked at. */
 int sysfs_number(const char *name, const char *prefix, int *ret)
 {
-	const char *digits;
-	uint64_t v = 0;
+	unsigned v = 0, digit;
+	size_t i = 0;
 
-	while (*prefix)
-		if (*name++ != *prefix++)
+	while (prefix[i] && name[i] == prefix[i])
+		i++;
+	if (prefix[i])
+		return -EINVAL;
+	do {
+		digit = (unsigned)name[i++] - '0';
+		if (digit > 9 || v > INT_MAX / 10)
 			return -EINVAL;
-	for (digits = name; *name >= '0' && *name <= '9' && v <= INT_MAX; name++)
-		v = v * 10 + (uint64_t)(*name - '0');
-	if (name == digits || *name || v > INT_MAX)
+		v = v * 10 + digit;
+	} while (name[i]);
+	if (v > INT_MAX)
 		return -EINVAL;
 	*ret = (int)v;
 	return 0;
