@@ -88,35 +88,6 @@ static mode_t mode_of(const char *name)
 	return st.st_mode;
 }
 
-static void assert_refused(const char *why)
-{
-	ck_assert_int_ne(store_save(&store, &r, &e), 0);
-	ck_assert_ptr_nonnull(strstr(e.msg, why));
-	ck_assert_int_eq(store_load(&store, &r.key, &back, &e), -ENOENT);
-}
-
-START_TEST(what_could_not_be_read_again_is_not_written)
-{
-	cleanup(str_free) char *config = malloc(JSON_TEXT_MAX + 1);
-	cleanup(json_free) cJSON *deep = cJSON_CreateArray();
-
-	for (int i = 0; i < JSON_DEPTH_MAX; i++) {
-		cJSON *outer = cJSON_CreateArray();
-
-		ck_assert(cJSON_AddItemToArray(outer, deep));
-		deep = outer;
-	}
-	r.facts = deep;
-	assert_refused("could not be read again: JSON nested more than 64 deep");
-	r.facts = NULL;
-	memset(config, 'x', JSON_TEXT_MAX);
-	config[JSON_TEXT_MAX] = '\0';
-	r.ipam = "host-local";
-	r.config = config;
-	assert_refused("could not be read again: JSON text has ");
-}
-END_TEST
-
 START_TEST(the_directory_and_the_records_are_for_their_owner_only)
 {
 	ck_assert_uint_eq(mode_of("sriov-rdma"), S_IFDIR | 0700);
@@ -379,7 +350,6 @@ Suite *unit_suite(void)
 	TCase *tc = tcase_create("store");
 
 	tcase_add_checked_fixture(tc, set_up, tear_down);
-	tcase_add_test(tc, what_could_not_be_read_again_is_not_written);
 	tcase_add_test(tc, the_directory_and_the_records_are_for_their_owner_only);
 	tcase_add_test(tc, a_directory_that_cannot_be_made_is_an_error);
 	tcase_add_test(tc, a_record_is_saved_with_its_claim_and_found_by_key_and_device);
