@@ -88,7 +88,11 @@ int world_look(struct world *w, struct err *e) must_check;
 /** world_look_at() - the same, of devices that were listed already */
 int world_look_at(struct world *w, const struct pci_rdma_list *list, struct err *e) must_check;
 
-/** world_is_unchanged() - is the one device, at home or in the pod, as w->dev[0] has its numbers */
+/**
+ * world_is_unchanged() - is the one device, at home or in the pod, as w->dev[0] has its numbers
+ *
+ * At home also: is it the function's only one. There it says no of a device without uverbs or umad.
+ */
 bool world_is_unchanged(struct world *w, bool home);
 
 /** world_changed() - look again next time */

@@ -67,5 +67,5 @@ bool json_put_bool(cJSON *obj, const char *key, bool v);
 cJSON *json_new_uint(uint64_t v);
 /** json_put() - takes ownership of @item, also when it fails; @item NULL is a failure */
 bool json_put(cJSON *obj, const char *key, cJSON *item);
-/** json_replace() - as json_put(), instead of every member of that name in any case */
+/** json_replace() - as json_put(), instead of every member of that name in any case, whose key @key is not */
 bool json_replace(cJSON *obj, const char *key, cJSON *item);

@@ -2,7 +2,8 @@
 /*
  * Log lines on stderr or in a file, in the Go plugins' key="value" form. A
  * line that cannot be written is lost: logging never fails and never exits.
- * This is the only global state of the programs.
+ * This, and what caps.c has asked the kernel about the process, is the only
+ * global state of the programs.
  */
 #pragma once
 #include <stdbool.h>

@@ -22,6 +22,8 @@ uint64_t caps_used(void);
 /**
  * caps_check() - are CAP_NET_ADMIN and CAP_SYS_ADMIN effective
  *
+ * The kernel is asked once in the life of a process: only this file changes what it has.
+ *
  * Return: 0, or -EPERM with an error that names the missing ones.
  */
 int caps_check(struct err *e) must_check;

@@ -82,10 +82,9 @@ static bool put_steps(cJSON *doc, const struct plan *p)
 	return steps;
 }
 
-/* Not copied: the document is printed at once. cJSON_Delete() leaves what a reference has alone. */
-static bool put_shared(cJSON *doc, const char *key, const cJSON *item)
+static bool put_copy(cJSON *doc, const char *key, const cJSON *item)
 {
-	return !item || cJSON_AddItemReferenceToObject(doc, key, (cJSON *)(uintptr_t)item);
+	return !item || json_put(doc, key, cJSON_Duplicate(item, true));
 }
 
 char *record_text(const struct record *r, const char *plugin)
@@ -99,8 +98,8 @@ char *record_text(const struct record *r, const char *plugin)
 	    !json_put_str(doc, "network", r->key.network) ||
 	    !json_put_str(doc, "containerID", r->key.container) ||
 	    !json_put_str(doc, "ifname", r->key.ifname) || !put_netns(doc, r) ||
-	    !put_device(doc, r) || !put_ipam(doc, r) || !put_shared(doc, "facts", r->facts) ||
-	    !put_steps(doc, &r->plan) || !put_shared(doc, "result", r->result))
+	    !put_device(doc, r) || !put_ipam(doc, r) || !put_copy(doc, "facts", r->facts) ||
+	    !put_steps(doc, &r->plan) || !put_copy(doc, "result", r->result))
 		return NULL;
 	return json_text(doc);
 }

@@ -116,8 +116,8 @@ int store_load(const struct store *s, const struct record_key *key, struct recor
 
 /*
  * What cannot be read again can never be undone: a configuration of megabytes, or a
- * delegate's answer as deep as JSON may be. Better that ADD fails while it can. All else
- * that record_text() writes is read again, as fuzz target record shows.
+ * delegate's answer as deep as JSON may be. Better that ADD fails while it can. All else is
+ * valid before it is in a record.
  */
 static int check_readable(const char *text, struct err *e)
 {

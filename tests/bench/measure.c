@@ -268,6 +268,7 @@ int main(int argc, char **argv)
 	struct options o;
 
 	parse(argc, argv, &o);
+	srandom((unsigned)now_us());
 	results = mmap(NULL, AT_ONCE_MAX * sizeof(*results), PROT_READ | PROT_WRITE,
 		       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (results == MAP_FAILED)
