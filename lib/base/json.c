@@ -6,7 +6,6 @@
  */
 #include "base/json.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
