@@ -264,6 +264,7 @@ int attach_add(const struct attach *a, struct record *r, struct world *w,
 	if (err)
 		return err;
 	r->phase = PHASE_PREPARED;
+	record_print_plan(r);
 	err = store_save(&a->store, r, e);
 	if (!err)
 		err = txn_apply(a->store.table, &r->plan, w, e);

@@ -18,6 +18,7 @@ void record_done(struct record *r)
 {
 	json_free(&r->doc);
 	plan_done(&r->plan);
+	str_free(&r->plan_text);
 }
 
 struct record record_take(struct record *r)
@@ -65,9 +66,9 @@ static bool put_ipam(cJSON *doc, const struct record *r)
 	       put_text(ipam, "config", r->config);
 }
 
-static bool put_steps(cJSON *doc, const struct plan *p)
+static cJSON *plan_to_json(const struct plan *p)
 {
-	cJSON *steps = cJSON_AddArrayToObject(doc, "steps");
+	cleanup(json_free) cJSON *steps = cJSON_CreateArray();
 
 	for (size_t i = 0; steps && i < p->n; i++) {
 		const struct step *s = &p->steps[i];
@@ -77,9 +78,24 @@ static bool put_steps(cJSON *doc, const struct plan *p)
 		    !json_put_str(step, "prop", s->prop->name) ||
 		    !json_put(step, "was", value_to_json(&s->was)) ||
 		    !json_put(step, "want", value_to_json(&s->want)))
-			return false;
+			return NULL;
 	}
-	return steps;
+	return take_ptr(steps);
+}
+
+void record_print_plan(struct record *r)
+{
+	cleanup(json_free) cJSON *steps = plan_to_json(&r->plan);
+
+	str_free(&r->plan_text);
+	if (steps)
+		r->plan_text = json_text(steps);
+}
+
+static bool put_steps(cJSON *doc, const struct record *r)
+{
+	return json_put(doc, "steps",
+			r->plan_text ? cJSON_CreateRaw(r->plan_text) : plan_to_json(&r->plan));
 }
 
 static bool put_copy(cJSON *doc, const char *key, const cJSON *item)
@@ -99,7 +115,7 @@ char *record_text(const struct record *r, const char *plugin)
 	    !json_put_str(doc, "containerID", r->key.container) ||
 	    !json_put_str(doc, "ifname", r->key.ifname) || !put_netns(doc, r) ||
 	    !put_device(doc, r) || !put_ipam(doc, r) || !put_copy(doc, "facts", r->facts) ||
-	    !put_steps(doc, &r->plan) || !put_copy(doc, "result", r->result))
+	    !put_steps(doc, r) || !put_copy(doc, "result", r->result))
 		return NULL;
 	return json_text(doc);
 }

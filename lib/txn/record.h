@@ -45,6 +45,7 @@ enum record_phase {
  * @leased:     the delegate was run for it; not written: on disk @ipam means "perhaps"
  * @foreign:    read from another implementation's state file: the store knows nothing of it
  * @plan:       owned
+ * @plan_text:  owned; see record_print_plan()
  * @doc:        owned; NULL for a record that was not loaded
  */
 struct record {
@@ -59,11 +60,20 @@ struct record {
 	const cJSON *facts, *result;
 	bool foreign, leased;
 	struct plan plan;
+	char *plan_text;
 	cJSON *doc;
 };
 
-/** record_done() - frees the document and the plan; also for cleanup(record_done) */
+/** record_done() - frees the document, the plan and its text; also for cleanup(record_done) */
 void record_done(struct record *r);
+
+/**
+ * record_print_plan() - make the plan's text once, of a record that will be written twice
+ *
+ * It is most of a record. The plan must not change any more. Without memory there is no text,
+ * and whoever writes the record makes it, or says so.
+ */
+void record_print_plan(struct record *r);
 
 /** record_take() - move a record out: record_done() then finds nothing to free in @r */
 struct record record_take(struct record *r);

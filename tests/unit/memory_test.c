@@ -112,9 +112,11 @@ static int write_and_read(char **ret, struct err *e)
 {
 	cleanup(record_done) struct record again = { .doc = NULL };
 	cleanup(record_done) struct record r = record();
-	cleanup(str_free) char *text = record_text(&r, "test");
+	cleanup(str_free) char *text = NULL;
 	int err = plan_check(&r.plan, e);
 
+	record_print_plan(&r);
+	text = record_text(&r, "test");
 	if (!err)
 		err = text ? record_parse(text, strlen(text), "test", &table, &again, e) :
 			     err_sys(e, ENOMEM, "write record");

@@ -171,6 +171,28 @@ START_TEST(facts_and_result_come_back_whole)
 }
 END_TEST
 
+/* The phase and the answer are of the moment, the plan is of the time when its text was made. */
+START_TEST(a_plan_printed_beforehand_makes_the_same_text)
+{
+	struct value other = value_text("other");
+	char *plain = record_text(&r, "test"), *text;
+
+	record_print_plan(&r);
+	record_print_plan(&r);
+	text = record_text(&r, "test");
+	ck_assert_str_eq(text, plain);
+	free(text);
+
+	r.phase = PHASE_LEASE;
+	r.plan.steps[0].was = other;
+	pass_through();
+	ck_assert_int_eq(back.phase, PHASE_LEASE);
+	ck_assert_uint_eq(back.plan.n, r.plan.n);
+	ck_assert(!value_equal(&back.plan.steps[0].was, &other));
+	free(plain);
+}
+END_TEST
+
 START_TEST(all_phases_and_buses_survive)
 {
 	for (int phase = PHASE_PREPARED; phase <= PHASE_LEASE; phase++) {
@@ -384,6 +406,7 @@ Suite *unit_suite(void)
 	tcase_add_test(tc, a_record_survives_the_way_through_its_text);
 	tcase_add_test(tc, facts_and_result_come_back_whole);
 	tcase_add_test(tc, all_phases_and_buses_survive);
+	tcase_add_test(tc, a_plan_printed_beforehand_makes_the_same_text);
 	tcase_add_test(tc, identities_keep_all_64_bits);
 	tcase_add_test(tc, what_there_is_not_comes_back_empty);
 	tcase_add_test(tc, args_and_config_are_kept_for_the_lease_only);
