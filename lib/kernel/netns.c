@@ -58,7 +58,7 @@ int netns_open_self(struct netns *ret, struct err *e)
 {
 	cleanup(netns_close) struct netns ns = NETNS_NONE;
 	mode_t mode;
-	int r = open_file("/proc/thread-self/ns/net", &ns, &mode, e);
+	int r = open_file("/proc/self/ns/net", &ns, &mode, e);
 
 	if (r)
 		return r;
