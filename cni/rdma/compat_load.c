@@ -23,19 +23,20 @@ static void step(struct plan *p, const char *prop, struct value was, struct valu
 }
 
 /* The devices' names are unique over the node, so it came home under the pod's name. */
-static void make_plan(struct record *r, const char *home, const char *away)
+static int make_plan(struct record *r, const char *home, const char *away, struct err *e)
 {
 	struct value was = { .type = VALUE_NAMES }, want = { .type = VALUE_NAMES };
 	cleanup(pod_close) struct pod pod = POD_NONE;
-	struct err gone;
+	/* of a pod that is gone its place is of no namespace, which nothing equals */
+	int err = pod_reopen(r, &pod, e);
 
-	/* without a pod its place is of no namespace, which nothing equals */
-	if (pod_reopen(r, &pod, &gone))
-		pod = POD_NONE;
+	if (err)
+		return err;
 	names_entry(&was, home, home);
 	names_entry(&want, home, *away ? away : home);
 	step(&r->plan, "rdma.place", place_home(PLACE_ALL), place_pod(&pod, PLACE_ALL));
 	step(&r->plan, "rdma.names", was, want);
+	return plan_check(&r->plan, e);
 }
 
 static int add_facts(struct record *r, const char *name, struct err *e)
@@ -54,10 +55,12 @@ static int add_facts(struct record *r, const char *name, struct err *e)
 static int identify(int dir, const char *file, struct record *r, struct err *e)
 {
 	struct pci_fn fn;
-	struct err gone;
+	int err = pci_get(&r->device, 0, &fn, e);
 
 	/* a device that is gone has no instance; opening it will say so */
-	if (!pci_get(&r->device, 0, &fn, &gone))
+	if (err && err != -ENODEV)
+		return err;
+	if (!err)
 		r->instance = fn.instance;
 	return mirror_older_than_boot(dir, file) ? 0 : node_boot_id(r->boot, e);
 }
@@ -84,10 +87,7 @@ static int make_record(const struct record_key *key, const struct cni_call *c, i
 	r->netns = is_call_about(c, key) ? c->netns : "";
 	if (!err && latest && !*r->netns)
 		err = compat_find_netns(r, e);
-	if (err)
-		return err;
-	make_plan(r, home, away);
-	return plan_check(&r->plan, e);
+	return err ? err : make_plan(r, home, away, e);
 }
 
 int compat_load(const struct record_key *key, const struct cni_call *c, struct record *ret,

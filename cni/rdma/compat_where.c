@@ -23,13 +23,29 @@ int compat_read_sriov(const char *below, const char *file, char **ret)
 	return r ? r : file_read_at(dir, file, RECORD_SIZE_MAX, ret, &len, &ignored);
 }
 
+/** struct search - @unseen: a namespace could not be looked into */
 struct search {
 	struct pci_rdma_list away;
 	struct netns home;
 	char path[NETNS_PATH_MAX];
+	struct err unseen;
 };
 
 enum { FOUND = 1 };
+
+/* Is one of the devices that are away in the namespace of @nl; -ENODEV: no */
+static int find_away(struct nl *nl, const struct pci_rdma_list *list, struct err *e)
+{
+	int r = -ENODEV;
+
+	for (size_t i = 0; i < list->n && r == -ENODEV; i++) {
+		struct rdma_dev d;
+
+		if (!list->dev[i].here)
+			r = rdma_find(nl, list->dev[i].name, &d, e);
+	}
+	return r;
+}
 
 /* What cannot be looked into is passed over: another namespace may still have it. */
 static int look_into(const struct netns_found *f, void *arg)
@@ -37,18 +53,18 @@ static int look_into(const struct netns_found *f, void *arg)
 	struct search *s = arg;
 	cleanup(nl_shut) struct nl *nl = NULL;
 	struct netns ns = f->ns;
-	struct rdma_dev d;
-	struct err ignored;
+	struct err e = { 0 };
+	int r = nl_open(NL_RDMA, &ns, &s->home, &nl, &e);
 
-	if (nl_open(NL_RDMA, &ns, &s->home, &nl, &ignored))
+	if (!r)
+		r = find_away(nl, &s->away, &e);
+	if (r) {
+		if (r != -ENODEV)
+			(void)err_gather(&s->unseen, &e);
 		return 0;
-	for (size_t i = 0; i < s->away.n; i++) {
-		if (s->away.dev[i].here || rdma_find(nl, s->away.dev[i].name, &d, &ignored))
-			continue;
-		memcpy(s->path, f->path, sizeof(s->path));
-		return FOUND;
 	}
-	return 0;
+	memcpy(s->path, f->path, sizeof(s->path));
+	return FOUND;
 }
 
 static bool is_at(const char *path, struct search *s)
@@ -85,15 +101,20 @@ int compat_find_netns(struct record *r, struct err *e)
 	int err;
 
 	r->netns = "";
+	err = pci_get_rdma(&r->device, &s.away, e);
 	/* no such device: opening it will say so */
-	if (pci_get_rdma(&r->device, &s.away, e) || !compat_is_away(&s.away))
-		return 0;
+	if (err || !compat_is_away(&s.away))
+		return err == -ENODEV ? 0 : err;
 	err = netns_open_self(&s.home, e);
 	if (!err && (compat_read_sriov("/pci", r->device.name, &mark) || !is_at(mark, &s)))
 		err = netns_each(look_into, &s, e);
 	netns_close(&s.home);
 	if (err < 0)
 		return err;
+	if (!*s.path && s.unseen.sys) {
+		*e = s.unseen;
+		return err_wrap(e, "look for the RDMA device of %s", r->device.name);
+	}
 	if (!json_put_str(r->doc, "netns", s.path))
 		return err_sys(e, ENOMEM, "read state file");
 	path = json_find(r->doc, "netns");
@@ -107,6 +128,7 @@ struct rival {
 	const struct devid *device;
 	struct timespec written;
 	bool found;
+	struct err *e;
 };
 
 static bool is_after(const struct timespec *a, const struct timespec *b)
@@ -121,18 +143,19 @@ static int compare(const char *name, const cJSON *doc, void *arg)
 	struct devid device;
 	struct stat st;
 
-	if (strcmp(name, rival->name) != 0 && cJSON_IsString(id) &&
-	    !devid_parse(id->valuestring, &device) && devid_equal(&device, rival->device) &&
-	    !fstatat(rival->dir, name, &st, AT_SYMLINK_NOFOLLOW) &&
-	    is_after(&st.st_mtim, &rival->written))
-		rival->found = true;
+	if (!strcmp(name, rival->name) || !cJSON_IsString(id) ||
+	    devid_parse(id->valuestring, &device) || !devid_equal(&device, rival->device))
+		return 0;
+	if (fstatat(rival->dir, name, &st, AT_SYMLINK_NOFOLLOW))
+		return errno == ENOENT ? 0 : err_sys(rival->e, errno, "read state file %s", name);
+	rival->found = rival->found || is_after(&st.st_mtim, &rival->written);
 	return 0;
 }
 
 int compat_is_latest(int dir, const char *name, const struct devid *device, bool *ret,
 		     struct err *e)
 {
-	struct rival rival = { .dir = dir, .name = name, .device = device };
+	struct rival rival = { .dir = dir, .name = name, .device = device, .e = e };
 	struct stat st;
 	int r;
 

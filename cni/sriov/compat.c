@@ -45,27 +45,35 @@ int compat_lock(const struct devid *device, unsigned timeout_ms, int *ret_fd, st
 	return r;
 }
 
-int compat_read_mark(const struct devid *device, char *buf, size_t size)
+int compat_read_mark(const struct devid *device, char *buf, size_t size, struct err *e)
 {
 	cleanup(str_free) char *text = NULL;
 	char path[PATH_MAX];
-	struct err ignored;
 	size_t len;
 	int r = mark_path(device, path);
 
-	if (!r)
-		r = file_read_at(AT_FDCWD, path, MARK_MAX, &text, &len, &ignored);
-	return r ? r : str_copy(buf, size, text);
+	if (r)
+		return err_set(e, ENOENT, "no mark can have such a name");
+	r = file_read_at(AT_FDCWD, path, MARK_MAX, &text, &len, e);
+	if (r == -ENOENT)
+		return r;
+	if (file_is_useless(r) || (!r && str_copy(buf, size, text)))
+		return err_set(e, EBADMSG, "%s is no allocation mark", path);
+	return r ? err_wrap(e, "allocation mark of %s", device->name) : 0;
 }
 
 int compat_check_free(const struct devid *device, struct err *e)
 {
 	struct netns ns = NETNS_NONE;
 	char path[MARK_MAX + 1];
-	struct err gone;
+	int r = compat_read_mark(device, path, sizeof(path), e);
 
-	if (compat_read_mark(device, path, sizeof(path)) || netns_open(path, &ns, &gone))
-		return 0;
+	if (r)
+		return r == -ENOENT || r == -EBADMSG ? 0 : r;
+	r = netns_open(path, &ns, e);
+	/* -EINVAL: something else is there now */
+	if (r)
+		return r == -ENOENT || r == -ENOTDIR || r == -EINVAL ? 0 : r;
 	netns_close(&ns);
 	return err_code(
 		e, EBUSY, CNI_ERR_IN_USE,
@@ -210,10 +218,10 @@ int compat_publish(struct world *w, const struct record *r, struct err *e)
 static int is_marked(const struct record *r, bool *ret, struct err *e)
 {
 	char path[MARK_MAX + 1];
-	int err = compat_read_mark(&r->device, path, sizeof(path));
+	int err = compat_read_mark(&r->device, path, sizeof(path), e);
 
 	if (err && err != -ENOENT)
-		return err_sys(e, -err, "read allocation mark of %s", r->device.name);
+		return err;
 	*ret = !err && !strcmp(path, r->netns);
 	return 0;
 }

@@ -15,8 +15,8 @@
 /** compat_open_dir() - <state>/sriov@below, created if need be */
 int compat_open_dir(const char *below, int *ret_fd, struct err *e) must_check;
 
-/** compat_read_mark() - the CNI_NETNS of whoever has the device; -ENOENT: nobody */
-int compat_read_mark(const struct devid *device, char *buf, size_t size) must_check;
+/** compat_read_mark() - the CNI_NETNS of whoever has the device; -ENOENT: nobody; -EBADMSG: no mark */
+int compat_read_mark(const struct devid *device, char *buf, size_t size, struct err *e) must_check;
 
 /** compat_lock() - the per-device lock that both implementations take */
 int compat_lock(const struct devid *device, unsigned timeout_ms, int *ret_fd,
@@ -26,7 +26,7 @@ int compat_lock(const struct devid *device, unsigned timeout_ms, int *ret_fd,
  * compat_check_free() - is the device allocated by a Go plugin
  * @ours: we hold no live record of it; a mark of ours is never passed here
  *
- * Return: 0; -EBUSY with code 102 when the mark's namespace still exists.
+ * Return: 0; -EBUSY with code 102 when the mark's namespace still exists; -errno: cannot tell.
  */
 int compat_check_free(const struct devid *device, struct err *e) must_check;
 
@@ -70,4 +70,5 @@ int compat_each(const char *network, int (*fn)(const struct record_key *key, voi
 int compat_alive(const struct record *r, bool *ret, struct err *e) must_check;
 
 /** compat_is_marked_with() - is the device's mark of the same time as state file @state in @dir */
-bool compat_is_marked_with(int dir, const char *state, const char *device);
+int compat_is_marked_with(int dir, const char *state, const char *device, bool *ret,
+			  struct err *e) must_check;

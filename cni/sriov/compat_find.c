@@ -68,12 +68,13 @@ static int match_claim(const char *name, const cJSON *doc, void *arg)
 	const struct claim *claim = arg;
 	char buf[NAME_MAX + 1];
 	struct record_key key;
-	int r;
+	bool marked = false;
+	int r = 0;
 
-	if (strcmp(text(doc, "deviceID"), claim->device->name) != 0 ||
-	    !compat_is_marked_with(claim->dir, name, claim->device->name) ||
-	    !find_key(name, doc, buf, &key))
-		return 0;
+	if (!strcmp(text(doc, "deviceID"), claim->device->name))
+		r = compat_is_marked_with(claim->dir, name, claim->device->name, &marked, claim->e);
+	if (r || !marked || !find_key(name, doc, buf, &key))
+		return r;
 	r = compat_load(&key, claim->call, claim->ret, claim->e);
 	return r ? r : CLAIM_FOUND;
 }
@@ -85,10 +86,10 @@ int compat_claimant(const struct devid *device, const struct cni_call *c, struct
 	struct claim claim = { .device = device, .call = c, .ret = ret, .e = e };
 	char mark[PATH_MAX];
 	/* a device that nobody has costs no walk */
-	int r = compat_read_mark(device, mark, sizeof(mark));
+	int r = compat_read_mark(device, mark, sizeof(mark), e);
 
-	if (r == -ENOENT)
-		return err_set(e, ENOENT, "device %s has no mark", device->name);
+	if (r && r != -EBADMSG)
+		return r;
 	r = compat_open_dir("", &dir, e);
 	claim.dir = dir;
 	if (!r)

@@ -108,15 +108,15 @@ static void plan_vf(const cJSON *doc, const cJSON *orig, struct plan *p)
 }
 
 /* CHECK compares the place; of MAC and MTU prevResult says what they should be. */
-static void plan_netdev(const struct record *r, const cJSON *orig, struct plan *p)
+static int plan_netdev(const struct record *r, const cJSON *orig, struct plan *p, struct err *e)
 {
 	cleanup(pod_close) struct pod pod = POD_NONE;
-	struct err gone;
 	struct mac mac;
+	/* of a pod that is gone its place is of no namespace, which nothing equals */
+	int err = pod_reopen(r, &pod, e);
 
-	/* without a pod its place is of no namespace, which nothing equals */
-	if (pod_reopen(r, &pod, &gone))
-		pod = POD_NONE;
+	if (err)
+		return err;
 	step(p, "netdev.place", place_home(text(orig, "HostIFName")),
 	     place_pod(&pod, r->key.ifname));
 	if (*text(orig, "EffectiveMAC") && !mac_parse(text(orig, "EffectiveMAC"), &mac))
@@ -124,6 +124,7 @@ static void plan_netdev(const struct record *r, const cJSON *orig, struct plan *
 	if (number(orig, "MTU"))
 		step(p, "netdev.mtu", value_number(number(orig, "MTU")),
 		     value_number(number(orig, "MTU")));
+	return 0;
 }
 
 /*
@@ -132,15 +133,19 @@ static void plan_netdev(const struct record *r, const cJSON *orig, struct plan *
  */
 enum { MARK_DELAY_S = 5 };
 
-bool compat_is_marked_with(int dir, const char *state, const char *device)
+int compat_is_marked_with(int dir, const char *state, const char *device, bool *ret, struct err *e)
 {
 	char mark[DEVID_MAX + 8];
 	struct stat s, m;
 
-	return !str_printf(mark, sizeof(mark), "pci/%s", device) &&
-	       !fstatat(dir, state, &s, AT_SYMLINK_NOFOLLOW) &&
-	       !fstatat(dir, mark, &m, AT_SYMLINK_NOFOLLOW) &&
-	       m.st_mtime <= s.st_mtime + MARK_DELAY_S && m.st_mtime + MARK_DELAY_S >= s.st_mtime;
+	*ret = false;
+	if (str_printf(mark, sizeof(mark), "pci/%s", device))
+		return 0;
+	if (fstatat(dir, state, &s, AT_SYMLINK_NOFOLLOW) ||
+	    fstatat(dir, mark, &m, AT_SYMLINK_NOFOLLOW))
+		return errno == ENOENT ? 0 : err_sys(e, errno, "look at the mark of %s", device);
+	*ret = m.st_mtime <= s.st_mtime + MARK_DELAY_S && m.st_mtime + MARK_DELAY_S >= s.st_mtime;
+	return 0;
 }
 
 /*
@@ -148,33 +153,37 @@ bool compat_is_marked_with(int dir, const char *state, const char *device)
  * may call DEL with an empty CNI_NETNS, and GC is about nobody; then the mark tells, if
  * it is of this attachment. Releases up to 2.6 left no mark.
  */
-static bool is_owner(const char *netns, int dir, const char *state, struct record *r)
+static int find_owner(const char *netns, int dir, const char *state, struct record *r, bool *ret,
+		      struct err *e)
 {
 	char mark[PATH_MAX];
-	int err = compat_read_mark(&r->device, mark, sizeof(mark));
+	int err = compat_read_mark(&r->device, mark, sizeof(mark), e);
 
 	r->netns = netns;
-	if (err == -ENOENT)
-		return true;
-	if (err)
-		return false;
-	if (*netns)
-		return !strcmp(mark, netns);
-	if (!compat_is_marked_with(dir, state, r->device.name) ||
-	    !json_put_str(r->doc, "netns", mark))
-		return false;
+	*ret = err == -ENOENT || (!err && *netns && !strcmp(mark, netns));
+	if (err == -ENOENT || err == -EBADMSG)
+		return 0;
+	if (err || *netns)
+		return err;
+	err = compat_is_marked_with(dir, state, r->device.name, ret, e);
+	if (err || !*ret)
+		return err;
+	if (!json_put_str(r->doc, "netns", mark))
+		return err_sys(e, ENOMEM, "read state file");
 	r->netns = text(r->doc, "netns");
-	return true;
+	return 0;
 }
 
 /* A file that is older than the boot gets no boot id: its namespace and its VF are gone. */
 static int identify(int dir, const char *name, struct record *r, struct err *e)
 {
 	struct pci_fn fn;
-	struct err gone;
+	int err = pci_get(&r->device, 0, &fn, e);
 
 	/* a device that is gone has no instance; opening it will say so */
-	if (!pci_get(&r->device, 0, &fn, &gone))
+	if (err && err != -ENODEV)
+		return err;
+	if (!err)
 		r->instance = fn.instance;
 	return mirror_older_than_boot(dir, name) ? 0 : node_boot_id(r->boot, e);
 }
@@ -213,7 +222,7 @@ static int make_record(const struct record_key *key, const struct cni_call *c, i
 		       const char *name, struct record *r, struct err *e)
 {
 	const cJSON *orig = json_find(r->doc, "OrigVfState");
-	bool about = is_call_about(c, key);
+	bool about = is_call_about(c, key), owner = false;
 	int err = own_key(key, r, e);
 
 	r->foreign = true;
@@ -227,13 +236,15 @@ static int make_record(const struct record_key *key, const struct cni_call *c, i
 		err = add_facts(r->doc, orig, r, e);
 	if (!err)
 		err = identify(dir, name, r, e);
+	if (!err)
+		err = find_owner(about ? c->netns : "", dir, name, r, &owner, e);
 	if (err)
 		return err;
-	r->phase = is_owner(about ? c->netns : "", dir, name, r) ? PHASE_LIVE : PHASE_LEASE;
+	r->phase = owner ? PHASE_LIVE : PHASE_LEASE;
 	plan_vf(r->doc, orig, &r->plan);
 	if (*text(orig, "HostIFName"))
-		plan_netdev(r, orig, &r->plan);
-	return plan_check(&r->plan, e);
+		err = plan_netdev(r, orig, &r->plan, e);
+	return err ? err : plan_check(&r->plan, e);
 }
 
 int compat_load(const struct record_key *key, const struct cni_call *c, struct record *ret,

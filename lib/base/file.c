@@ -141,6 +141,16 @@ int file_read_own_at(int dirfd, const char *name, size_t max, char **ret, size_t
 	return r ? r : read_all(fd, name, &st, max, ret, ret_len, e);
 }
 
+bool file_is_useless(int err)
+{
+	static const int finals[] = { ENOENT, EBADMSG, EINVAL, ELOOP, E2BIG, ENXIO };
+
+	for (size_t i = 0; i < array_size(finals); i++)
+		if (err == -finals[i])
+			return true;
+	return false;
+}
+
 static int write_full(int fd, const char *data, size_t len)
 {
 	for (int i = 0; len && i < READ_ATTEMPTS; i++) {

@@ -48,6 +48,13 @@ int file_read_own_at(int dirfd, const char *name, size_t max, char **ret, size_t
 		     struct err *e) must_check;
 
 /**
+ * file_is_useless() - says @err that a file is not there, or will not be read by another try either
+ *
+ * Any other error leaves in doubt what the file says.
+ */
+bool file_is_useless(int err);
+
+/**
  * file_save_at() - write a file so that it survives a power cut
  *
  * A temporary file (file_tmp_name()) is written, synced and renamed, then the

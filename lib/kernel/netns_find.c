@@ -24,15 +24,21 @@ static bool is_known(const struct search *s, const struct netns_id *id)
 	return false;
 }
 
-/* What cannot be opened is gone, or none: both happen all the time in /proc. */
+/* What cannot be opened is gone, or none: both happen all the time in /proc. But not for such reasons. */
+static int pass_over(int err)
+{
+	return err == -EMFILE || err == -ENFILE || err == -ENOMEM ? err : 0;
+}
+
 static int show(struct search *s, struct netns_found *f)
 {
 	struct err ignored;
-	int r = 0;
+	int r;
 
 	f->ns = NETNS_NONE;
-	if (netns_open(f->path, &f->ns, &ignored))
-		return 0;
+	r = netns_open(f->path, &f->ns, &ignored);
+	if (r)
+		return pass_over(r);
 	if (!is_known(s, &f->ns.id)) {
 		if (s->n == NETNS_FOUND_MAX)
 			r = -E2BIG;
@@ -84,13 +90,15 @@ static int look_at_process(const char *name, void *arg)
 	struct netns_found f = { .pid = 0 };
 	char path[64];
 	uint64_t pid;
+	int r;
 
 	if (str_to_u64(name, 10, INT32_MAX, &pid))
 		return 0;
 	f.pid = (unsigned)pid;
 	(void)snprintf(path, sizeof(path), "/proc/%u/comm", f.pid);
-	if (sysfs_read(-1, path, f.comm, sizeof(f.comm)))
-		return 0;
+	r = sysfs_read(-1, path, f.comm, sizeof(f.comm));
+	if (r)
+		return pass_over(r);
 	(void)snprintf(f.path, sizeof(f.path), "/proc/%u/ns/net", f.pid);
 	return show(arg, &f);
 }

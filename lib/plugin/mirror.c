@@ -115,25 +115,34 @@ struct each {
 	int dirfd;
 	int (*fn)(const char *name, const cJSON *doc, void *arg);
 	void *arg;
+	struct err unread;
 };
 
 static int each_name(const char *name, void *arg)
 {
 	cleanup(json_free) cJSON *doc = NULL;
-	const struct each *each = arg;
-	struct err ignored;
+	struct each *each = arg;
+	struct err e = { 0 };
+	int r;
 
-	if (name[0] == '.' || read_doc(each->dirfd, name, &doc, &ignored))
+	if (name[0] == '.')
 		return 0;
-	return each->fn(name, doc, each->arg);
+	r = read_doc(each->dirfd, name, &doc, &e);
+	if (r && !file_is_useless(r))
+		(void)err_gather(&each->unread, &e);
+	return r ? 0 : each->fn(name, doc, each->arg);
 }
 
 int mirror_each(int dirfd, int (*fn)(const char *name, const cJSON *doc, void *arg), void *arg,
 		struct err *e)
 {
 	struct each each = { .dirfd = dirfd, .fn = fn, .arg = arg };
+	int r = file_each_at(dirfd, each_name, &each, e);
 
-	return file_each_at(dirfd, each_name, &each, e);
+	if (r || !each.unread.sys)
+		return r;
+	*e = each.unread;
+	return err_wrap(e, "state file");
 }
 
 bool mirror_split(char *joined, const char *ifname_hint, struct record_key *ret)

@@ -29,7 +29,12 @@ int mirror_load(int dirfd, const char *name, const struct record_key *key, cJSON
 /** mirror_key() - the key that a file of ours carries, borrowed; false: a Go plugin wrote it */
 bool mirror_key(const cJSON *doc, struct record_key *ret);
 
-/** mirror_each() - call @fn for every file that can be read as JSON */
+/**
+ * mirror_each() - call @fn for every file that can be read as JSON
+ *
+ * Return: 0, the first non-zero value of @fn, or -errno: the files could not be listed, or,
+ * after all others were visited, one could not be read this time.
+ */
 int mirror_each(int dirfd, int (*fn)(const char *name, const cJSON *doc, void *arg), void *arg,
 		struct err *e) must_check;
 

@@ -57,14 +57,18 @@ static int sweep_foreign(const struct record_key *key, void *arg)
 {
 	cleanup(record_done) struct record own = { .doc = NULL }, r = { .doc = NULL };
 	struct sweep *s = arg;
-	struct err e;
+	struct err e = { 0 };
+	int err;
 
 	if (!store_load(&s->a->store, key, &own, &e))
 		return 0;
-	if (!s->a->ops->load_foreign(key, s->a->ctx, &r, &e))
+	err = s->a->ops->load_foreign(key, s->a->ctx, &r, &e);
+	if (!err)
 		sweep_one(s, &r, release);
-	else if (e.sys != ENOENT)
+	else if (err == -EBADMSG)
 		log_warn("left alone: %s", e.msg);
+	else if (err != -ENOENT)
+		(void)err_gather(&s->all, &e);
 	return 0;
 }
 

@@ -278,12 +278,7 @@ struct each {
 /* Set aside, a newer version's, gone meanwhile, or never a record: trying again helps nobody. */
 static bool is_final(int err)
 {
-	static const int finals[] = { EBADMSG, EPROTO, ENOENT, EINVAL, ELOOP, E2BIG };
-
-	for (size_t i = 0; i < array_size(finals); i++)
-		if (err == -finals[i])
-			return true;
-	return false;
+	return err == -EPROTO || file_is_useless(err);
 }
 
 static int each_name(const char *name, void *arg)
