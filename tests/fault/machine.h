@@ -58,6 +58,9 @@ void machine_drift(enum plugin p);
 /** machine_del_netns() - the pod is gone (its devices: when the variant lets them); fine if it already is */
 void machine_del_netns(const struct pod *pod);
 
+/** machine_make_go() - the pod's attachments are a Go plugin's: no records, and nothing of ours in the mirrors */
+void machine_make_go(struct pod *pod);
+
 /** machine_settle() - what the kernel does by itself has happened */
 void machine_settle(void);
 
@@ -69,6 +72,9 @@ char *machine_files(void);
 
 /** machine_has_record() - is there a record of this plugin; @container NULL: whosever */
 bool machine_has_record(enum plugin p, const char *container);
+
+/** machine_has_mirror() - is there a state file of a Go plugin, or like one */
+bool machine_has_mirror(enum plugin p);
 
 /** machine_diff() - lines that only one of two texts has, "-" and "+"; malloc()ed */
 char *machine_diff(const char *before, const char *after);

@@ -26,6 +26,21 @@ const struct scene scenes[TARGETS] = {
 	[STATUS_SRIOV] = { "status-sriov", SRIOV, STATUS, BOTH_ADDED, .quiet = true },
 	[VERSION_RDMA] = { "version-rdma", RDMA, VERSION, BOTH_ADDED, .quiet = true },
 	[VERSION_SRIOV] = { "version-sriov", SRIOV, VERSION, BOTH_ADDED, .quiet = true },
+	[GO_DEL_RDMA] = { "go-del-rdma", RDMA, DEL, BOTH_ADDED, .go = true },
+	[GO_DEL_SRIOV] = { "go-del-sriov", SRIOV, DEL, RDMA_GONE, .go = true },
+	[GO_GONE_DEL_RDMA] = { "go-gone-del-rdma", RDMA, DEL, BOTH_ADDED, .gone = true,
+			       .go = true },
+	[GO_GONE_DEL_SRIOV] = { "go-gone-del-sriov", SRIOV, DEL, RDMA_GONE, .gone = true,
+				.go = true },
+	[GO_NEXT_ADD_SRIOV] = { "go-next-add-sriov", SRIOV, ADD, BOTH_ADDED, .gone = true,
+				.next = true, .go = true },
+	[GO_NEXT_ADD_RDMA] = { "go-next-add-rdma", RDMA, ADD, BOTH_ADDED, .gone = true,
+			       .next = true, .go = true },
+	[GO_GC_RDMA] = { "go-gc-rdma", RDMA, GC, BOTH_ADDED, .go = true },
+	[GO_GC_SRIOV] = { "go-gc-sriov", SRIOV, GC, RDMA_GONE, .go = true },
+	[GO_CHECK_RDMA] = { "go-check-rdma", RDMA, CHECK, BOTH_ADDED, .quiet = true, .go = true },
+	[GO_CHECK_SRIOV] = { "go-check-sriov", SRIOV, CHECK, BOTH_ADDED, .quiet = true,
+			     .go = true },
 };
 
 static const char *const follow_names[FOLLOWS] = {

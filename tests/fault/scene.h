@@ -15,13 +15,14 @@ enum before { NOTHING, SRIOV_ADDED, BOTH_ADDED, RDMA_GONE };
  * @next:  the call is about pod B, which gets the device of A, never deleted
  * @drift: something of the attachment is no longer as ADD made it
  * @quiet: the call may change nothing, whatever happens to it
+ * @go:    pod A was attached by the Go plugins: their state files are all there is
  */
 struct scene {
 	const char *name;
 	enum plugin plugin;
 	enum verb verb;
 	enum before before;
-	bool gone, next, drift, quiet;
+	bool gone, next, drift, quiet, go;
 };
 
 extern const struct scene scenes[TARGETS];

@@ -12,7 +12,7 @@
  * For each target and follow-up, a line of TAP: cases, restored exactly, left
  * pending with a correct record while the fault lasted, lost. Below all of them
  * why cases were pending, and how many still were once the fault was lifted; -p
- * names each of them, -x stops at the first lost one. TARGET is a pattern: '*-rdma'.
+ * names each of them, -x stops at the first lost one. TARGET is a pattern: '*-rdma', '!(go-*)'.
  */
 #include <fnmatch.h>
 #include <stdio.h>
@@ -226,7 +226,7 @@ static bool report(const struct sweep *s, bool good, unsigned number, unsigned *
 static bool is_wanted(const struct sweep *s, const char *target, const char *follow)
 {
 	return history_differs(s->target, s->follow) &&
-	       (!target || !fnmatch(target, target_name(s->target), 0)) &&
+	       (!target || !fnmatch(target, target_name(s->target), FNM_EXTMATCH)) &&
 	       (!follow || !strcmp(follow, follow_name(s->follow)));
 }
 

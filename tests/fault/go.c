@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * An attachment as the Go plugins would have left it. Their state files are like our mirrors, but
+ * that ours carry a stamp (plugin/mirror.h); golden has files as they really write them.
+ */
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/json.h"
+#include "fake/world.h"
+#include "machine.h"
+#include "tree.h"
+
+static void state_dir(enum plugin p, char path[static PATH_MAX])
+{
+	fake_printf(path, PATH_MAX, "%s/var/lib/cni/%s", fake_root(), plugin_names[p]);
+}
+
+static bool is_state(enum plugin p, const char *name)
+{
+	return name[0] != '.' && !strncmp(name, p == RDMA ? "net-pod" : "pod", p == RDMA ? 7 : 3);
+}
+
+static void unstamp(const char *path)
+{
+	cleanup(json_free) cJSON *doc = NULL;
+	cleanup(str_free) char *text = NULL, *plain = NULL;
+	FILE *f = fopen(path, "r+e");
+	struct err e;
+	size_t size = 0;
+
+	if (!f || getdelim(&text, &size, '\0', f) < 0 || json_parse(text, strlen(text), &doc, &e))
+		fake_fatal("%s: no state file", path);
+	cJSON_DeleteItemFromObject(doc, "x-sriov-rdma");
+	plain = json_text(doc);
+	(void)rewind(f);
+	if (!plain || !strcmp(plain, text) || fputs(plain, f) < 0 || fflush(f) ||
+	    ftruncate(fileno(f), (off_t)strlen(plain)) || fclose(f))
+		fake_fatal("%s: cannot make a Go plugin's file of it", path);
+}
+
+/* Calls @fn for each state file; how many there are. */
+static unsigned each_state(enum plugin p, void (*fn)(const char *path))
+{
+	const struct dirent *entry;
+	char dir[PATH_MAX], path[PATH_MAX + NAME_MAX + 2];
+	unsigned n = 0;
+	DIR *d;
+
+	state_dir(p, dir);
+	d = opendir(dir);
+	while (d && (entry = readdir(d))) {
+		if (!is_state(p, entry->d_name))
+			continue;
+		fake_printf(path, sizeof(path), "%s/%s", dir, entry->d_name);
+		if (fn)
+			fn(path);
+		n++;
+	}
+	if (d)
+		(void)closedir(d);
+	return n;
+}
+
+bool machine_has_mirror(enum plugin p)
+{
+	return each_state(p, NULL);
+}
+
+void machine_make_go(struct pod *pod)
+{
+	static const char *const ours[] = { "var/lib/cni/sriov-rdma", "run/cni/sriov-rdma" };
+	char path[PATH_MAX];
+
+	for (size_t i = 0; i < array_size(ours); i++) {
+		fake_printf(path, sizeof(path), "%s/%s", fake_root(), ours[i]);
+		tree_remove(path);
+	}
+	for (enum plugin p = 0; p < PLUGINS; p++) {
+		if (each_state(p, unstamp) != 1)
+			fake_fatal("one state file of %s is wanted", plugin_names[p]);
+		pod->added[p] = false;
+	}
+}
