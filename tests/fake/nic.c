@@ -93,8 +93,14 @@ int netns_each(int (*fn)(const struct netns_found *f, void *arg), void *arg, str
 		if (mount == NONE)
 			continue;
 		fake_copy(f.path, sizeof(f.path), w->mounts[mount].path);
-		if (netns_open(f.path, &f.ns, e))
-			return -e->sys;
+		r = netns_open(f.path, &f.ns, e);
+		/* gone meanwhile */
+		if (r == -ENOENT) {
+			r = 0;
+			continue;
+		}
+		if (r)
+			return r;
 		called = fn(&f, arg);
 		netns_close(&f.ns);
 	}

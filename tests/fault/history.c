@@ -12,6 +12,7 @@
 /**
  * struct play - one case under way
  * @before:  dump of what all is to come back to
+ * @next:    dump of the next pod's attachment, which the call is not about; NULL: there is none
  * @go:      a Go plugin's state file is a record, too
  * @pending: something is not as before, and a record says so
  * @stuck:   the same, after the fault was lifted
@@ -20,6 +21,7 @@
 struct play {
 	struct machine *m;
 	const char *before;
+	char *next;
 	struct pod a, b, *victim;
 	bool go, pending, stuck;
 	char why[8192];
@@ -43,6 +45,12 @@ static void blame(struct play *p, const char *fmt, ...)
 	va_end(ap);
 }
 
+static bool has_record(const struct play *p, enum plugin plugin, const char *container)
+{
+	return machine_has_record(plugin, container) ||
+	       (p->go && machine_has_mirror(plugin, container));
+}
+
 static int run(struct play *p, enum plugin plugin, enum verb v, struct pod *pod)
 {
 	int status = machine_run(p->m, plugin, v, pod);
@@ -53,7 +61,7 @@ static int run(struct play *p, enum plugin plugin, enum verb v, struct pod *pod)
 		blame(p, "it ended with status %d", status);
 	/* Nobody calls again after a success; rdma must not hold up the chain for what it cannot prove. */
 	if (!status && ((v == DEL && plugin == SRIOV) || v == GC) &&
-	    machine_has_record(plugin, pod->container))
+	    has_record(p, plugin, pod->container))
 		blame(p, "%s says success, but keeps a record", v == DEL ? "DEL" : "GC");
 	return status;
 }
@@ -88,17 +96,12 @@ static bool collect(struct play *p)
 	return rdma && sriov;
 }
 
-static bool has_record(const struct play *p, enum plugin plugin)
-{
-	return machine_has_record(plugin, NULL) || (p->go && machine_has_mirror(plugin));
-}
-
 /* What is not as before must be in a record of the plugin whose it is. */
 static void check_records(struct play *p, const char *when)
 {
 	char *now = machine_dump(), *files = machine_files();
-	char *diff = machine_diff(p->before, now);
-	bool rdma = false, other = strstr(files, "leases/");
+	char *diff = machine_diff(p->next ? p->next : p->before, now);
+	bool rdma = false, other = !p->next && strstr(files, "leases/");
 
 	for (const char *l = diff; *l; l += strcspn(l, "\n") + 1) {
 		bool is_rdma = !strncmp(l + 4, "+   rdma", 8) || !strncmp(l + 4, "-   rdma", 8);
@@ -107,9 +110,9 @@ static void check_records(struct play *p, const char *when)
 		other |= !is_rdma;
 	}
 	p->pending |= rdma || other;
-	if (rdma && !has_record(p, RDMA))
+	if (rdma && !has_record(p, RDMA, NULL))
 		blame(p, "%s: the RDMA device is not home and no record says so\n%s", when, diff);
-	if (other && !has_record(p, SRIOV))
+	if (other && !has_record(p, SRIOV, NULL))
 		blame(p, "%s: not restored and no record says so; files:\n%s%s", when, files, diff);
 	free(diff);
 	free(files);
@@ -172,10 +175,19 @@ static void prepare(struct play *p, const struct scene *s)
 		machine_make_go(&p->a);
 	if (s->gone)
 		machine_del_netns(&p->a);
-	if (good && s->before == RDMA_GONE)
-		good = !run(p, RDMA, s->verb, &p->a);
+	if (good && (s->before == RDMA_GONE || s->before == SRIOV_GONE))
+		good = !run(p, s->before == RDMA_GONE ? RDMA : SRIOV, s->verb, &p->a);
 	if (good && s->next && s->plugin == RDMA)
 		good = !run(p, SRIOV, ADD, &p->b);
+	if (good && s->late) {
+		/* runtimes leave out a namespace that is gone */
+		p->a.netns = "";
+		good = add(p, &p->b);
+		if (good && s->go)
+			machine_make_go(&p->b);
+		if (good && s->plugin == SRIOV)
+			good = !run(p, RDMA, DEL, &p->a);
+	}
 	if (s->drift)
 		machine_drift(s->plugin);
 	if (!good)
@@ -244,6 +256,21 @@ static void check_unchanged(struct play *p, const char *world, const char *files
 	free(now);
 }
 
+/* A late DEL may not touch what the next pod has. */
+static void check_next(struct play *p)
+{
+	char *now, *diff;
+
+	if (!p->next)
+		return;
+	now = machine_dump();
+	diff = machine_diff(p->next, now);
+	if (diff[0])
+		blame(p, "the next pod's device was touched\n%s", diff);
+	free(diff);
+	free(now);
+}
+
 /* The call itself; what it says must be true, whatever happened to it. */
 static void hit(struct play *p, const struct scene *s, const struct fake_fault *fault)
 {
@@ -253,6 +280,9 @@ static void hit(struct play *p, const struct scene *s, const struct fake_fault *
 
 	fake_get()->fault = *fault;
 	status = run(p, s->plugin, s->verb, p->victim);
+	if (s->late)
+		p->next = strdup(world);
+	check_next(p);
 	check_records(p, status ? "after it failed" : "after it succeeded");
 	if (!status && s->verb == ADD && !s->next && pod_stays)
 		check_attached(p, s->plugin);
@@ -298,6 +328,7 @@ static void follow_faulty(struct play *p, enum follow f)
 	check_records(p, "while the fault lasts, after DEL");
 	(void)(f == FOLLOW_GC ? collect(p) : del(p, p->victim));
 	check_records(p, "while the fault lasts, after DEL twice");
+	check_next(p);
 }
 
 static void must_work(struct play *p, bool worked, const char *why)
@@ -324,12 +355,17 @@ static void follow_clean(struct play *p, enum follow f)
 		next_pod(p, p->victim, other);
 	must_work(p, del(p, p->victim), "DEL fails though the fault is gone");
 	must_work(p, del(p, p->victim), "the second DEL fails");
+	check_next(p);
+	if (p->next)
+		must_work(p, del(p, other), "DEL of the next pod fails");
 	/* a pod that was forgotten is deleted at some time */
 	if (p->victim == &p->b)
 		must_work(p, del(p, &p->a), "DEL of the first pod fails");
 	if (f == FOLLOW_DEL)
 		check_restored(p, "after DEL");
 	machine_del_netns(p->victim);
+	if (p->next)
+		machine_del_netns(other);
 	check_restored(p, "in the end");
 }
 
@@ -358,6 +394,7 @@ struct report history_play(struct machine *m, enum target t, enum follow f,
 	}
 	if (r.outcome != NOT_FIRED && !lost(&p))
 		follow_clean(&p, f);
+	free(p.next);
 	if (p.pending)
 		r.outcome = PENDING;
 	if (lost(&p)) {

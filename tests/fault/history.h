@@ -31,6 +31,8 @@ enum target {
 	STATUS_SRIOV,
 	VERSION_RDMA,
 	VERSION_SRIOV,
+	LATE_DEL_RDMA, /* of a pod that is gone, whose device the next one has by now */
+	LATE_DEL_SRIOV,
 	GO_DEL_RDMA, /* of an attachment that a Go plugin made */
 	GO_DEL_SRIOV,
 	GO_GONE_DEL_RDMA,
@@ -38,7 +40,10 @@ enum target {
 	GO_NEXT_ADD_SRIOV,
 	GO_NEXT_ADD_RDMA,
 	GO_GC_RDMA,
+	GO_LATER_GC_RDMA, /* after that of sriov, in a runtime's order: sriov's mark is gone */
 	GO_GC_SRIOV,
+	GO_LATE_DEL_RDMA,
+	GO_LATE_DEL_SRIOV,
 	GO_CHECK_RDMA,
 	GO_CHECK_SRIOV,
 	TARGETS,

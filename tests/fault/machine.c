@@ -219,10 +219,17 @@ static void read_answer(const char *path, struct pod *pod)
 
 static void set_environment(const struct machine *m, enum verb v, const struct pod *pod)
 {
+	/* GC, STATUS and VERSION are about nobody */
+	if (v == ADD || v == DEL || v == CHECK) {
+		(void)setenv("CNI_CONTAINERID", pod->container, 1);
+		(void)setenv("CNI_NETNS", pod->netns, 1);
+		(void)setenv("CNI_IFNAME", "net1", 1);
+	} else {
+		(void)unsetenv("CNI_CONTAINERID");
+		(void)unsetenv("CNI_NETNS");
+		(void)unsetenv("CNI_IFNAME");
+	}
 	(void)setenv("CNI_COMMAND", verb_names[v], 1);
-	(void)setenv("CNI_CONTAINERID", pod->container, 1);
-	(void)setenv("CNI_NETNS", pod->netns, 1);
-	(void)setenv("CNI_IFNAME", "net1", 1);
 	(void)setenv("CNI_PATH", m->delegates, 1);
 	/* Looking for leaks takes three times as long as the rest; without a fault the golden suite does. */
 	(void)setenv("LSAN_OPTIONS", fake_get()->fault.effect ? "detect_leaks=1" : "detect_leaks=0",

@@ -73,8 +73,8 @@ char *machine_files(void);
 /** machine_has_record() - is there a record of this plugin; @container NULL: whosever */
 bool machine_has_record(enum plugin p, const char *container);
 
-/** machine_has_mirror() - is there a state file of a Go plugin, or like one */
-bool machine_has_mirror(enum plugin p);
+/** machine_has_mirror() - is there a state file as a Go plugin's; @container NULL: whosever */
+bool machine_has_mirror(enum plugin p, const char *container);
 
 /** machine_diff() - lines that only one of two texts has, "-" and "+"; malloc()ed */
 char *machine_diff(const char *before, const char *after);

@@ -26,6 +26,8 @@ const struct scene scenes[TARGETS] = {
 	[STATUS_SRIOV] = { "status-sriov", SRIOV, STATUS, BOTH_ADDED, .quiet = true },
 	[VERSION_RDMA] = { "version-rdma", RDMA, VERSION, BOTH_ADDED, .quiet = true },
 	[VERSION_SRIOV] = { "version-sriov", SRIOV, VERSION, BOTH_ADDED, .quiet = true },
+	[LATE_DEL_RDMA] = { "late-del-rdma", RDMA, DEL, BOTH_ADDED, .gone = true, .late = true },
+	[LATE_DEL_SRIOV] = { "late-del-sriov", SRIOV, DEL, BOTH_ADDED, .gone = true, .late = true },
 	[GO_DEL_RDMA] = { "go-del-rdma", RDMA, DEL, BOTH_ADDED, .go = true },
 	[GO_DEL_SRIOV] = { "go-del-sriov", SRIOV, DEL, RDMA_GONE, .go = true },
 	[GO_GONE_DEL_RDMA] = { "go-gone-del-rdma", RDMA, DEL, BOTH_ADDED, .gone = true,
@@ -37,7 +39,12 @@ const struct scene scenes[TARGETS] = {
 	[GO_NEXT_ADD_RDMA] = { "go-next-add-rdma", RDMA, ADD, BOTH_ADDED, .gone = true,
 			       .next = true, .go = true },
 	[GO_GC_RDMA] = { "go-gc-rdma", RDMA, GC, BOTH_ADDED, .go = true },
+	[GO_LATER_GC_RDMA] = { "go-later-gc-rdma", RDMA, GC, SRIOV_GONE, .go = true },
 	[GO_GC_SRIOV] = { "go-gc-sriov", SRIOV, GC, RDMA_GONE, .go = true },
+	[GO_LATE_DEL_RDMA] = { "go-late-del-rdma", RDMA, DEL, BOTH_ADDED, .gone = true,
+			       .late = true, .go = true },
+	[GO_LATE_DEL_SRIOV] = { "go-late-del-sriov", SRIOV, DEL, BOTH_ADDED, .gone = true,
+				.late = true, .go = true },
 	[GO_CHECK_RDMA] = { "go-check-rdma", RDMA, CHECK, BOTH_ADDED, .quiet = true, .go = true },
 	[GO_CHECK_SRIOV] = { "go-check-sriov", SRIOV, CHECK, BOTH_ADDED, .quiet = true,
 			     .go = true },
@@ -63,7 +70,7 @@ bool history_differs(enum target t, enum follow f)
 {
 	const struct scene *s = &scenes[t];
 
-	if (s->quiet)
+	if (s->quiet || s->late)
 		return f == FOLLOW_DEL;
 	return f != (s->next ? FOLLOW_NEXT : s->gone ? FOLLOW_GONE : FOLLOWS);
 }

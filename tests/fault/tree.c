@@ -34,8 +34,11 @@ static bool copy_file(const char *path, const char *to, const struct stat *st)
 {
 	int in = open(path, O_RDONLY | O_CLOEXEC);
 	int out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, st->st_mode & 07777);
-	bool good =
-		in >= 0 && out >= 0 && sendfile(out, in, NULL, (size_t)st->st_size) == st->st_size;
+	const struct timespec times[] = { st->st_atim, st->st_mtim };
+	/* the times, too: they tell which of two attachments is the younger */
+	bool good = in >= 0 && out >= 0 &&
+		    sendfile(out, in, NULL, (size_t)st->st_size) == st->st_size &&
+		    !futimens(out, times);
 
 	if (in >= 0)
 		(void)close(in);
