@@ -29,13 +29,19 @@ static const char *const verb_names[] = {
 static const char conf[] =
 	"\"name\":\"net\",\"deviceID\":\"" DEVICE "\",\"vlan\":100,\"vlanQoS\":3,"
 	"\"mac\":\"02:00:00:00:aa:01\",\"min_tx_rate\":10,\"max_tx_rate\":1000,\"spoofchk\":\"off\","
-	"\"trust\":\"on\",\"link_state\":\"enable\",\"mtu\":1400,\"promisc\":true,\"ipam\":{\"type\":\"lease\"}";
+	"\"trust\":\"on\",\"link_state\":\"enable\",\"ipam\":{\"type\":\"lease\"}";
+static const char conf_netdev[] = ",\"mtu\":1400,\"promisc\":true";
 
-/** struct variant - @settings: OBJECT, KEY=VALUE, OBJECT, ...; @rdma: more of its configuration */
+/**
+ * struct variant
+ * @settings: OBJECT, KEY=VALUE, OBJECT, ...
+ * @rdma:     more of its configuration
+ * @driver:   the VF's, with which it has neither an interface nor an RDMA device; NULL: its own
+ */
 struct variant {
 	const char *name;
 	const char *const *settings;
-	const char *rdma;
+	const char *rdma, *driver;
 };
 
 static const char *const set_plain[] = { NULL };
@@ -47,14 +53,15 @@ static const char *const set_old[] = { "node", "cookies=no", NULL };
 static const char *const set_two[] = { DEVICE, "rdma=mlx5_9", NULL };
 
 static const struct variant variants[] = {
-	{ "plain", set_plain, "" },
-	{ "delayed", set_delayed, "" },
-	{ "down", set_down, "" },
-	{ "probe", set_probe, "" },
-	{ "slow", set_slow, "" },
-	{ "old", set_old, "" },
-	{ "all", set_two, ",\"rdmaDevices\":\"all\"" },
-	{ "named", set_plain, ",\"rdmaDeviceName\":\"roce0\"" },
+	{ .name = "plain", .settings = set_plain, .rdma = "" },
+	{ .name = "delayed", .settings = set_delayed, .rdma = "" },
+	{ .name = "down", .settings = set_down, .rdma = "" },
+	{ .name = "probe", .settings = set_probe, .rdma = "" },
+	{ .name = "slow", .settings = set_slow, .rdma = "" },
+	{ .name = "old", .settings = set_old, .rdma = "" },
+	{ .name = "all", .settings = set_two, .rdma = ",\"rdmaDevices\":\"all\"" },
+	{ .name = "named", .settings = set_plain, .rdma = ",\"rdmaDeviceName\":\"roce0\"" },
+	{ .name = "userspace", .settings = set_plain, .rdma = "", .driver = "vfio-pci" },
 };
 
 static void set(struct fake_world *w, const char *object, const char *text)
@@ -73,9 +80,18 @@ static const struct variant *find_variant(const char *name)
 	fake_fatal("no variant is named %s", name);
 }
 
+static void bind_to(struct fake_world *w, const char *driver)
+{
+	int fn = set_find_fn(w, DEVICE);
+
+	fake_unprobe(w, fn);
+	fake_copy(w->fns[fn].driver, sizeof(w->fns[fn].driver), driver);
+}
+
 static void make_pristine(struct machine *m)
 {
-	const char *const *settings = find_variant(m->variant)->settings;
+	const struct variant *variant = find_variant(m->variant);
+	const char *const *settings = variant->settings;
 	const struct fake_shape shape = { .pfs = 1, .vfs = 3 };
 	struct fake_world *w = fake_get();
 
@@ -91,6 +107,8 @@ static void make_pristine(struct machine *m)
 	set(w, "host/ens1f0v1", "alias=ours");
 	for (; *settings; settings += 2)
 		set(w, settings[0], settings[1]);
+	if (variant->driver)
+		bind_to(w, variant->driver);
 	m->pristine = malloc(sizeof(*w));
 	if (!m->pristine)
 		fake_fatal("out of memory");
@@ -192,6 +210,8 @@ static void write_conf(const struct machine *m, const char *path, enum plugin p,
 
 	(void)fprintf(f, "{\"cniVersion\":\"%s\",\"type\":\"%s\",%s", is_old ? "1.0.0" : "1.1.0",
 		      plugin_names[p], conf);
+	if (!find_variant(m->variant)->driver)
+		(void)fputs(conf_netdev, f);
 	if (p == RDMA)
 		(void)fputs(find_variant(m->variant)->rdma, f);
 	if (is_gc)
@@ -316,6 +336,9 @@ int machine_run(struct machine *m, enum plugin p, enum verb v, struct pod *pod)
 	char in[PATH_MAX], out[PATH_MAX];
 	int status;
 
+	/* sriov alone is the chain then */
+	if (p == RDMA && find_variant(m->variant)->driver)
+		return 0;
 	fake_printf(in, sizeof(in), "%s/in", m->dir);
 	fake_printf(out, sizeof(out), "%s/out", m->dir);
 	if (v == ADD && p == SRIOV)
