@@ -43,9 +43,9 @@ static int add_facts(struct record *r, const char *name, struct err *e)
 {
 	cJSON *facts = cJSON_AddObjectToObject(r->doc, "facts");
 	cJSON *list = facts ? cJSON_AddArrayToObject(facts, "devices") : NULL;
-	cJSON *dev = cJSON_CreateObject();
+	cJSON *dev = list ? cJSON_CreateObject() : NULL;
 
-	if (!list || !dev || !cJSON_AddItemToArray(list, dev) || !json_put_str(dev, "name", name))
+	if (!dev || !cJSON_AddItemToArray(list, dev) || !json_put_str(dev, "name", name))
 		return err_sys(e, ENOMEM, "read state file");
 	r->facts = facts;
 	return 0;

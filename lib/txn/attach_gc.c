@@ -120,8 +120,8 @@ int attach_gc(const struct attach *a, const char *network,
 
 	if (!err && store_each(&a->store, sweep_record, &s, e))
 		(void)err_gather(&s.all, e);
-	if (!err && a->ops->each_foreign)
-		err = a->ops->each_foreign(network, sweep_foreign, &s, e);
+	if (!err && a->ops->each_foreign && a->ops->each_foreign(network, sweep_foreign, &s, e))
+		(void)err_gather(&s.all, e);
 	if (!err)
 		err = store_each_claim(&a->store, sweep_claim, &s, e);
 	if (!err && s.all.sys)
