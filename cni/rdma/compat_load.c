@@ -55,6 +55,7 @@ static int add_facts(struct record *r, const char *name, struct err *e)
 static int identify(int dir, const char *file, struct record *r, struct err *e)
 {
 	struct pci_fn fn;
+	bool old = false;
 	int err = pci_get(&r->device, 0, &fn, e);
 
 	/* a device that is gone has no instance; opening it will say so */
@@ -62,7 +63,8 @@ static int identify(int dir, const char *file, struct record *r, struct err *e)
 		return err;
 	if (!err)
 		r->instance = fn.instance;
-	return mirror_older_than_boot(dir, file) ? 0 : node_boot_id(r->boot, e);
+	err = mirror_older_than_boot(dir, file, &old, e);
+	return err || old ? err : node_boot_id(r->boot, e);
 }
 
 static int make_record(const struct record_key *key, const struct cni_call *c, int dir,

@@ -99,8 +99,10 @@ static void original_vf(struct world *w, const struct record *r, struct vf_attrs
 	struct err ignored;
 
 	*ret = world_get_vf(w, &ignored) ? (struct vf_attrs){ 0 } : w->vf;
-	if (mac)
+	if (mac) {
 		ret->mac = mac->was.mac;
+		ret->have |= VF_MAC;
+	}
 	if (vlan) {
 		ret->vlan = (uint16_t)vlan->was.numbers[0];
 		ret->qos = (uint8_t)vlan->was.numbers[1];
@@ -128,7 +130,8 @@ static bool put_original(cJSON *doc, struct world *w, const struct record *r)
 	original_vf(w, r, &vf);
 	return o && json_put_str(o, "HostIFName", w->host_name) &&
 	       json_put_bool(o, "SpoofChk", vf.spoofchk) && json_put_bool(o, "Trust", vf.trust) &&
-	       json_put_str(o, "AdminMAC", mac_format(&vf.mac, text)) &&
+	       /* not known is not zero, to which a MAC could be set */
+	       json_put_str(o, "AdminMAC", vf.have & VF_MAC ? mac_format(&vf.mac, text) : "") &&
 	       json_put_str(o, "EffectiveMAC", mac ? mac_format(&mac->was.mac, text) : "") &&
 	       json_put_int(o, "Vlan", vf.vlan) && json_put_int(o, "VlanQoS", vf.qos) &&
 	       json_put_int(o, "VlanProto", vf.vlan_proto) &&

@@ -178,6 +178,7 @@ static int find_owner(const char *netns, int dir, const char *state, struct reco
 static int identify(int dir, const char *name, struct record *r, struct err *e)
 {
 	struct pci_fn fn;
+	bool old = false;
 	int err = pci_get(&r->device, 0, &fn, e);
 
 	/* a device that is gone has no instance; opening it will say so */
@@ -185,7 +186,8 @@ static int identify(int dir, const char *name, struct record *r, struct err *e)
 		return err;
 	if (!err)
 		r->instance = fn.instance;
-	return mirror_older_than_boot(dir, name) ? 0 : node_boot_id(r->boot, e);
+	err = mirror_older_than_boot(dir, name, &old, e);
+	return err || old ? err : node_boot_id(r->boot, e);
 }
 
 /* The members of a record that world_reopen() reads. */

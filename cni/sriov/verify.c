@@ -192,12 +192,19 @@ static int check_device(const struct run *run, const struct record *record, cons
 			struct err *all, struct err *e)
 {
 	cleanup(world_free) struct world *w = NULL;
-	struct err found = { 0 };
+	struct err found = { 0 }, unseen = { 0 };
+	int r = attach_check(&run->attach, record, &found);
 
-	if (attach_check(&run->attach, record, &found))
+	if (r)
 		(void)err_gather(all, &found);
-	if (record->phase != PHASE_LIVE || world_reopen(record, &w, &found))
+	if (record->phase != PHASE_LIVE)
 		return 0;
+	if (world_reopen(record, &w, &unseen)) {
+		/* else it was said already */
+		if (!r)
+			(void)err_gather(all, &unseen);
+		return 0;
+	}
 	w->call = run->call;
 	if (!w->userspace)
 		return check_prev(w, record->result, prev, all, e);

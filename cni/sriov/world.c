@@ -355,6 +355,12 @@ int world_get_vf(struct world *w, struct err *e)
 		return err_set(e, EAGAIN, "PF %s of VF %s has no interface here at this moment",
 			       w->fn.pf.name, w->fn.id.name);
 	r = vf_get(w->host, w->pf, w->fn.vf, &w->vf, e);
+	/* the PF's interface left: no sign that the VF did, whose absence is success in undo */
+	if (r == -ENODEV) {
+		w->pf = 0;
+		return err_set(e, EAGAIN, "PF %s of VF %s has no interface here any more",
+			       w->fn.pf.name, w->fn.id.name);
+	}
 	w->vf_known = !r;
 	return r;
 }

@@ -79,7 +79,7 @@ cJSON *world_facts(const struct world *w);
  */
 int world_get_link(struct world *w, struct err *e) must_check;
 
-/** world_get_vf() - the VF as its PF sees it, in w->vf; -ENODEV, -ENODATA */
+/** world_get_vf() - the VF as its PF sees it, in w->vf; -EAGAIN: the PF is away; -ENODATA */
 int world_get_vf(struct world *w, struct err *e) must_check;
 
 /** world_link_changed(), world_vf_changed() - read anew next time */

@@ -347,11 +347,15 @@ static int skip_name(const char *name unused, void *arg unused)
 
 static int read_names(DIR *d, char ***ret, size_t *ret_n)
 {
-	const struct dirent *entry;
-
-	while ((entry = readdir(d))) {
+	for (;;) {
+		const struct dirent *entry;
 		char **more;
 
+		/* an error and the end look alike but for this */
+		errno = 0;
+		entry = readdir(d);
+		if (!entry)
+			return -errno;
 		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
 			continue;
 		if (*ret_n >= DIR_ENTRIES_MAX)
@@ -365,7 +369,6 @@ static int read_names(DIR *d, char ***ret, size_t *ret_n)
 			return -ENOMEM;
 		(*ret_n)++;
 	}
-	return 0;
 }
 
 int file_each_at(int dirfd, int (*fn)(const char *name, void *arg), void *arg, struct err *e)

@@ -33,9 +33,14 @@ static int open_file(const char *path, struct netns *ns, mode_t *ret_mode, struc
  * setns() would tell as well, but only after locks were taken and files written. Namespaces are
  * regular files; a device might take the number for a request of its own, so it is not asked.
  */
-static bool is_netns(int fd, mode_t mode)
+static int check_is_netns(int fd, mode_t mode)
 {
-	return S_ISREG(mode) && ioctl(fd, NS_GET_NSTYPE) == CLONE_NEWNET;
+	int type = S_ISREG(mode) ? ioctl(fd, NS_GET_NSTYPE) : 0;
+
+	/* who may not ask does not know */
+	if (type < 0 && (errno == EPERM || errno == EACCES || errno == ENOMEM))
+		return -errno;
+	return type == CLONE_NEWNET ? 0 : -EINVAL;
 }
 
 int netns_open(const char *path, struct netns *ret, struct err *e)
@@ -46,9 +51,12 @@ int netns_open(const char *path, struct netns *ret, struct err *e)
 
 	if (r)
 		return r;
-	if (!is_netns(ns.fd, mode))
+	r = check_is_netns(ns.fd, mode);
+	if (r == -EINVAL)
 		return err_set(e, EINVAL, "open network namespace %s: not a network namespace",
 			       path);
+	if (r)
+		return err_sys(e, -r, "look at network namespace %s", path);
 	*ret = ns;
 	ns = NETNS_NONE;
 	return 0;

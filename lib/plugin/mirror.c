@@ -161,15 +161,17 @@ bool mirror_split(char *joined, const char *ifname_hint, struct record_key *ret)
 	return str_is_id(ret->container) && ifname_valid(ret->ifname);
 }
 
-bool mirror_older_than_boot(int dirfd, const char *name)
+int mirror_older_than_boot(int dirfd, const char *name, bool *ret, struct err *e)
 {
 	struct timespec now, up;
 	struct stat st;
 
+	if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW))
+		return err_sys(e, errno, "look at state file %s", name);
 	clock_gettime(CLOCK_REALTIME, &now);
 	clock_gettime(CLOCK_BOOTTIME, &up);
-	return fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) ||
-	       st.st_mtime < now.tv_sec - up.tv_sec;
+	*ret = st.st_mtime < now.tv_sec - up.tv_sec;
+	return 0;
 }
 
 /* A Go plugin's file is the attachment's if it speaks of the same device. */

@@ -49,7 +49,7 @@ int mirror_each(int dirfd, int (*fn)(const char *name, const cJSON *doc, void *a
 bool mirror_split(char *joined, const char *ifname_hint, struct record_key *ret);
 
 /** mirror_older_than_boot() - was the file written before this boot: its device was created anew since */
-bool mirror_older_than_boot(int dirfd, const char *name);
+int mirror_older_than_boot(int dirfd, const char *name, bool *ret, struct err *e) must_check;
 
 /** mirror_remove() - remove the record's file, and what a killed write left of it */
 int mirror_remove(int dirfd, const char *name, const struct record *r, struct err *e) must_check;

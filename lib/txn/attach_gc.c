@@ -60,9 +60,11 @@ static int sweep_foreign(const struct record_key *key, void *arg)
 	struct err e = { 0 };
 	int err;
 
-	if (!store_load(&s->a->store, key, &own, &e))
+	err = store_load(&s->a->store, key, &own, &e);
+	if (!err)
 		return 0;
-	err = s->a->ops->load_foreign(key, s->a->ctx, &r, &e);
+	if (err == -ENOENT || err == -EBADMSG || err == -EPROTO)
+		err = s->a->ops->load_foreign(key, s->a->ctx, &r, &e);
 	if (!err)
 		sweep_one(s, &r, release);
 	else if (err == -EBADMSG)

@@ -10,6 +10,7 @@
  * The names are the linker's, reserved or not.
  */
 /* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
+#include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <spawn.h>
@@ -34,6 +35,10 @@ WRAPPED(int, open, const char *path, int flags, ...);
 WRAPPED(int, openat, int dirfd, const char *path, int flags, ...);
 WRAPPED(ssize_t, read, int fd, void *buf, size_t n);
 WRAPPED(ssize_t, write, int fd, const void *buf, size_t n);
+WRAPPED(int, fstatat, int dirfd, const char *path, struct stat *st, int flags);
+WRAPPED(int, fstatat64, int dirfd, const char *path, struct stat64 *st, int flags);
+WRAPPED(struct dirent *, readdir, DIR *d);
+WRAPPED(struct dirent64 *, readdir64, DIR *d);
 WRAPPED(int, fsync, int fd);
 WRAPPED(int, chmod, const char *path, mode_t mode);
 WRAPPED(int, renameat, int from_fd, const char *from, int to_fd, const char *to);
@@ -183,6 +188,47 @@ int __wrap_openat64(int dirfd, const char *path, int flags, ...)
 	mode = mode_of(flags, ap);
 	va_end(ap);
 	return open_at(dirfd, path, flags, mode);
+}
+
+int __wrap_fstatat(int dirfd, const char *path, struct stat *st, int flags)
+{
+	char buf[PATH_MAX];
+	const char *name = resolve(dirfd, path, buf);
+
+	return name ? (int)COUNTED("file.stat", name, __real_fstatat(dirfd, path, st, flags)) :
+		      __real_fstatat(dirfd, path, st, flags);
+}
+
+int __wrap_fstatat64(int dirfd, const char *path, struct stat64 *st, int flags)
+{
+	char buf[PATH_MAX];
+	const char *name = resolve(dirfd, path, buf);
+
+	return name ? (int)COUNTED("file.stat", name, __real_fstatat64(dirfd, path, st, flags)) :
+		      __real_fstatat64(dirfd, path, st, flags);
+}
+
+/* A listing's first entry is where it fails; what is left of @d is then its end. */
+static bool can_list(DIR *d)
+{
+	char path[PATH_MAX];
+	const char *name;
+
+	if (telldir(d))
+		return true;
+	path_of(dirfd(d), path);
+	name = below_root(path);
+	return !name || COUNTED("file.list", name, 0) >= 0;
+}
+
+struct dirent *__wrap_readdir(DIR *d)
+{
+	return can_list(d) ? __real_readdir(d) : NULL;
+}
+
+struct dirent64 *__wrap_readdir64(DIR *d)
+{
+	return can_list(d) ? __real_readdir64(d) : NULL;
 }
 
 ssize_t __wrap_read(int fd, void *buf, size_t n)
