@@ -4,16 +4,16 @@
  * that ours carry a stamp (plugin/mirror.h); golden has files as they really write them.
  */
 #include <dirent.h>
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "base/file.h"
 #include "base/json.h"
 #include "fake/world.h"
 #include "machine.h"
 #include "tree.h"
+
+enum { STATE_MAX = 1 << 20 };
 
 static void state_dir(enum plugin p, char path[static PATH_MAX])
 {
@@ -30,21 +30,18 @@ static void unstamp(const char *path)
 {
 	cleanup(json_free) cJSON *doc = NULL;
 	cleanup(str_free) char *text = NULL, *plain = NULL;
-	FILE *f = fopen(path, "r+e");
-	size_t size = 0;
 	struct err e;
+	size_t len;
 
-	if (!f || getdelim(&text, &size, '\0', f) < 0 || json_parse(text, strlen(text), &doc, &e))
-		fake_fatal("%s: no state file", path);
+	if (file_read_at(AT_FDCWD, path, STATE_MAX, &text, &len, &e) ||
+	    json_parse(text, len, &doc, &e))
+		fake_fatal("%s: %s", path, e.msg);
 	cJSON_DeleteItemFromObject(doc, "x-sriov-rdma");
 	plain = json_text(doc);
 	if (!plain)
 		fake_fatal("out of memory");
-	rewind(f);
-	if (strcmp(plain, text) != 0 &&
-	    (fputs(plain, f) < 0 || fflush(f) || ftruncate(fileno(f), (off_t)strlen(plain))))
-		fake_fatal("%s: %s", path, strerror(errno));
-	(void)fclose(f);
+	if (strcmp(plain, text) != 0 && file_replace(path, plain, strlen(plain), 0600, 0700, &e))
+		fake_fatal("%s: %s", path, e.msg);
 }
 
 /* Calls @fn for each state file, or those of @container; how many there are. */
