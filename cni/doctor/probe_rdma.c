@@ -42,7 +42,8 @@ static int list_devices(struct report *r, struct err *e)
 		struct pci_rdma_list list = { .n = 0 };
 		int err = pci_get_rdma(&f->sys.id, &list, e);
 
-		if (err && err != -ENODEV)
+		/* one that is being moved is nobody's for that moment */
+		if (err && err != -ENODEV && err != -EAGAIN)
 			return err;
 		f->n_rdma = list.n;
 		for (size_t k = 0; k < list.n; k++) {

@@ -110,6 +110,16 @@ int world_look(struct world *w, struct err *e)
 	return r ? r : world_look_at(w, &list, e);
 }
 
+int world_list(const struct world *w, struct pci_rdma_list *ret, struct err *e)
+{
+	uint64_t deadline = node_now_ms() + RETURN_WAIT_MS;
+	int r;
+
+	while ((r = pci_get_rdma(&w->fn.id, ret, e)) == -EAGAIN && node_now_ms() < deadline)
+		node_sleep_ms(RETURN_STEP_MS);
+	return r;
+}
+
 int world_look_at(struct world *w, const struct pci_rdma_list *list, struct err *e)
 {
 	struct sight s[PCI_RDMA_MAX] = { 0 };

@@ -78,9 +78,12 @@ cJSON *world_facts(const struct world *w);
  * once in the life of a world.
  *
  * Return: 0, at least one is found; -ENODEV: none exists any more; -EAGAIN: one is in
- * a namespace that cannot be reached.
+ * a namespace that cannot be reached, or between two.
  */
 int world_get_devs(struct world *w, struct err *e) must_check;
+
+/** world_list() - pci_get_rdma() of the function, which waits for a device on its way; -EAGAIN */
+int world_list(const struct world *w, struct pci_rdma_list *ret, struct err *e) must_check;
 
 /** world_look() - as world_get_devs(), without waiting */
 int world_look(struct world *w, struct err *e) must_check;

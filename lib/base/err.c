@@ -40,6 +40,13 @@ int err_set(struct err *e, int sys, const char *fmt, ...)
 	return -sys;
 }
 
+const char *err_text(int sys)
+{
+	const char *text = strerrordesc_np(sys);
+
+	return text ? text : "Unknown error";
+}
+
 int err_sys(struct err *e, int sys, const char *fmt, ...)
 {
 	va_list ap;
@@ -49,7 +56,7 @@ int err_sys(struct err *e, int sys, const char *fmt, ...)
 	err_fill(e, sys, 0, fmt, ap);
 	va_end(ap);
 	n = strlen(e->msg);
-	(void)snprintf(e->msg + n, sizeof(e->msg) - n, ": %s", strerror(sys));
+	(void)snprintf(e->msg + n, sizeof(e->msg) - n, ": %s", err_text(sys));
 	return -sys;
 }
 

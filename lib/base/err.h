@@ -41,6 +41,14 @@ struct err {
 int err_set(struct err *e, int sys, const char *fmt, ...) printf_like(3, 4);
 
 /**
+ * err_text() - what strerror() says in the C locale
+ *
+ * We are never in another, and strerror() asks for a translation all the same, which is most of
+ * what an error costs; many are only looked at, as the ENOENT of a record that need not be there.
+ */
+const char *err_text(int sys);
+
+/**
  * err_sys() - as err_set(), with the errno's text appended after ": "
  *
  * Return: -sys.

@@ -82,9 +82,9 @@ static void fail(struct nl_exchange *x, uint32_t which, int sys, const char *tex
 		return;
 	x->failed = which;
 	if (text && *text)
-		(void)err_set(&x->err, sys, "%s (%s)", strerror(sys), text);
+		(void)err_set(&x->err, sys, "%s (%s)", err_text(sys), text);
 	else
-		(void)err_set(&x->err, sys, "%s", strerror(sys));
+		(void)err_set(&x->err, sys, "%s", err_text(sys));
 }
 
 static int scan_end(struct nl_exchange *x, const struct nlmsghdr *h, uint32_t which)

@@ -93,7 +93,12 @@ struct pci_rdma_list {
 	struct pci_rdma dev[PCI_RDMA_MAX];
 };
 
-/** pci_get_rdma() - all RDMA devices of a function, sorted by name; none is not an error */
+/**
+ * pci_get_rdma() - all RDMA devices of a function, sorted by name; none is not an error
+ *
+ * Return: 0; -EAGAIN: there is one more, which the kernel is moving between two namespaces at this
+ * moment.
+ */
 int pci_get_rdma(const struct devid *id, struct pci_rdma_list *ret, struct err *e) must_check;
 
 /**

@@ -129,6 +129,25 @@ static int compare(const void *a, const void *b)
 	return strcmp(((const struct pci_rdma *)a)->name, ((const struct pci_rdma *)b)->name);
 }
 
+/*
+ * While the kernel moves a device between two namespaces it is in neither, and has no character
+ * devices (rdma_dev_change_netns()). What still counts it is its directory: one of sysfs has a link
+ * for each directory in it, and two, whatever namespace they are shown in (kernfs_refresh_inode()).
+ * Where no device of the node has character devices, those in other namespaces are as invisible.
+ */
+static int check_all_seen(const char *root, const struct collect *c)
+{
+	struct stat st;
+	char path[PATH_MAX];
+
+	if (fstatat(c->dev, "infiniband", &st, 0))
+		return errno == ENOENT ? 0 : -errno;
+	if (st.st_nlink <= c->list->n + 2 ||
+	    str_printf(path, sizeof(path), "%s/class/infiniband_verbs", root) || access(path, F_OK))
+		return 0;
+	return -EAGAIN;
+}
+
 int pci_get_rdma_at(const char *root, const struct devid *id, struct pci_rdma_list *ret,
 		    struct err *e)
 {
@@ -149,11 +168,16 @@ int pci_get_rdma_at(const char *root, const struct devid *id, struct pci_rdma_li
 		r = list_nodes(&c, &uverbs, take_uverbs);
 	if (!r)
 		r = list_nodes(&c, &umad, take_umad);
-	if (r)
+	if (!r)
+		r = check_all_seen(root, &c);
+	if (r && r != -EAGAIN)
 		return err_sys(e, -r, "list RDMA devices of %s", id->name);
 	qsort(list.dev, list.n, sizeof(list.dev[0]), compare);
 	*ret = list;
-	return 0;
+	return r ? err_set(e, EAGAIN,
+			   "an RDMA device of %s is between two network namespaces: try again",
+			   id->name) :
+		   0;
 }
 
 /*
@@ -190,10 +214,7 @@ bool pci_is_rdma_at(const char *root, const struct devid *id, const struct pci_r
 	       !sysfs_read(AT_FDCWD, path, name, sizeof(name)) && !strcmp(name, d->name);
 }
 
-/*
- * A directory of sysfs has a link for each directory in it, and two, whatever namespace they are
- * shown in (kernfs_refresh_inode()).
- */
+/* The directory's links: see check_all_seen(). */
 bool pci_is_only_rdma_at(const char *root, const struct devid *id, const struct pci_rdma *d)
 {
 	char path[PATH_MAX], last[IBDEV_NAME_MAX + 16];

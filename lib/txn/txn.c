@@ -87,7 +87,7 @@ static void log_steps(const char *what, const struct assign *a, size_t n, uint64
 	for (size_t i = 0; i < n && log_shows(LOG_DEBUG); i++)
 		log_debug("%s %s to %s: %s, %" PRIu64 " us", what, a[i].prop->name,
 			  value_format(a[i].to, text, sizeof(text)),
-			  result ? strerror(-result) : "done", took);
+			  result ? err_text(-result) : "done", took);
 }
 
 /* One by one, skipping what is there already. Stops at the first failure. */

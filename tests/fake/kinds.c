@@ -48,7 +48,7 @@ static const struct fake_kind kinds[] = {
 	{ "pci.sysfs", false, false, { EACCES } },
 	{ "pci.get", false, false, { EIO, EMFILE } },
 	{ "pci.uplink", false, false, { EIO, EMFILE } },
-	{ "pci.rdma", false, false, { EIO, EMFILE } },
+	{ "pci.rdma", false, false, { EIO, EMFILE, EAGAIN } },
 	{ "pci.switch", false, false, { EIO, EMFILE } },
 	{ "pci.vacancy", false, false, { EIO, EMFILE } },
 	{ "devlink", false, false, { ENOBUFS, EMFILE } },

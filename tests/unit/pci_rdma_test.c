@@ -163,6 +163,49 @@ START_TEST(the_only_one_has_name_and_both_numbers)
 }
 END_TEST
 
+static int list_vf(struct pci_rdma_list *ret)
+{
+	const struct devid vf = { .bus = DEV_BUS_PCI, .name = "0000:81:00.3" };
+	struct err e;
+	int r = pci_get_rdma_at(dir, &vf, ret, &e);
+
+	ck_assert_int_eq(e.sys, -r);
+	return r;
+}
+
+/* ".x" is a directory that a list leaves out, as sysfs does one that has left its namespace. */
+START_TEST(one_between_two_namespaces_is_counted_only)
+{
+	struct pci_rdma_list list;
+
+	make_infiniband();
+	ck_assert_int_eq(list_vf(&list), 0);
+	ck_assert_uint_eq(list.n, 1);
+	in_mad_class("mkdir ../../devices/0000:81:00.3/infiniband/.x");
+	ck_assert_int_eq(list_vf(&list), counts_links() ? -EAGAIN : 0);
+	ck_assert_uint_eq(list.n, 1);
+	ck_assert_str_eq(list.dev[0].name, "mlx5_2");
+	in_mad_class("rm -r ../../devices/0000:81:00.3/infiniband_*/* "
+		     "../../devices/0000:81:00.3/infiniband/mlx5_2");
+	ck_assert_int_eq(list_vf(&list), counts_links() ? -EAGAIN : 0);
+	ck_assert_uint_eq(list.n, 0);
+}
+END_TEST
+
+/* Then one in another namespace is never seen, and there is nothing to wait for. */
+START_TEST(without_uverbs_nobody_is_waited_for)
+{
+	struct pci_rdma_list list;
+
+	make_infiniband();
+	in_mad_class("mv ../../devices/0000:81:00.3/infiniband/mlx5_2 "
+		     "../../devices/0000:81:00.3/infiniband/.x && "
+		     "rm -r ../../devices/0000:81:00.3/infiniband_* ../infiniband_verbs");
+	ck_assert_int_eq(list_vf(&list), 0);
+	ck_assert_uint_eq(list.n, 0);
+}
+END_TEST
+
 Suite *unit_suite(void)
 {
 	Suite *s = suite_create("pci_rdma");
@@ -172,6 +215,8 @@ Suite *unit_suite(void)
 	tcase_add_test(t, lowest_free_umad);
 	tcase_add_test(t, numbers_are_the_functions_or_not);
 	tcase_add_test(t, the_only_one_has_name_and_both_numbers);
+	tcase_add_test(t, one_between_two_namespaces_is_counted_only);
+	tcase_add_test(t, without_uverbs_nobody_is_waited_for);
 	tcase_add_test(t, owner_of_a_name);
 	tcase_add_test(t, nobody_owns_a_name_without_uverbs);
 	suite_add_tcase(s, t);

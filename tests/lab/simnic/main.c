@@ -66,6 +66,10 @@ bool sim_zero_guid;
 module_param_named(zero_guid, sim_zero_guid, bool, 0644);
 MODULE_PARM_DESC(zero_guid, "RDMA devices made from now on for VFs without a MAC from their PF have node GUID 0");
 
+uint sim_rdma_move_ms;
+module_param_named(rdma_move_ms, sim_rdma_move_ms, uint, 0644);
+MODULE_PARM_DESC(rdma_move_ms, "how much longer a move of an RDMA device takes, in the middle");
+
 bool sim_mad = true;
 module_param_named(mad, sim_mad, bool, 0644);
 MODULE_PARM_DESC(mad, "RDMA devices made from now on speak MAD, so ib_umad gives them umadN");
@@ -91,6 +95,7 @@ static const struct sim_part {
 	{ sim_fault_init, sim_fault_exit },
 	{ sim_pci_init, sim_pci_exit },
 	{ sim_hooks_init, sim_hooks_exit },
+	{ sim_rdma_init, sim_rdma_exit },
 	{ sim_sf_init, sim_sf_exit },
 	{ sim_driver_init, sim_driver_exit },
 	{ sim_pci_plug, sim_pci_unplug },

@@ -7,6 +7,7 @@
  * can be opened through libibverbs. For the last it claims to be driver "rxe" with that driver's
  * uverbs ABI 2, since libibverbs ignores devices that none of its providers knows.
  */
+#include <linux/delay.h>
 #include <linux/module.h>
 #include <net/addrconf.h>
 #include <rdma/ib_addr.h>
@@ -260,4 +261,30 @@ int sim_rdma_add(struct sim_port *port)
 		}
 	}
 	return 0;
+}
+
+/*
+ * A move takes a device from its clients, the last registered first, then changes its namespace: while
+ * this one has it, uverbs, if loaded after simnic, has not, and nobody sees the device.
+ */
+static void client_remove(struct ib_device *ibdev, void *data)
+{
+	if (sim_rdma_move_ms && ibdev->ops.owner == THIS_MODULE)
+		msleep(sim_rdma_move_ms);
+}
+
+static struct ib_client client = {
+	.name = KBUILD_MODNAME,
+	.remove = client_remove,
+	.no_kverbs_req = true,
+};
+
+int sim_rdma_init(void)
+{
+	return ib_register_client(&client);
+}
+
+void sim_rdma_exit(void)
+{
+	ib_unregister_client(&client);
 }

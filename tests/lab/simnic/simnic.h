@@ -34,6 +34,7 @@ enum sim_mac_mode {
 /* main.c: module parameters */
 extern int sim_domain, sim_busnr, sim_npf, sim_totalvfs, sim_rdma, sim_ibmask, sim_sfs;
 extern int sim_mac_mode, sim_mac_delay_ms;
+extern uint sim_rdma_move_ms;
 extern bool sim_no_disassociate, sim_names, sim_zero_guid, sim_mad, sim_vfio_stub;
 
 /* What the PF's "firmware" keeps of one VF, whether or not a driver is bound to the VF. */
@@ -161,6 +162,8 @@ int sim_vf_get_config(struct net_device *ndev, int id, struct ifla_vf_info *info
 int sim_vf_get_stats(struct net_device *ndev, int id, struct ifla_vf_stats *stats);
 
 /* rdma.c */
+int sim_rdma_init(void);
+void sim_rdma_exit(void);
 int sim_rdma_add(struct sim_port *port);
 void sim_rdma_del(struct sim_port *port);
 
