@@ -12,19 +12,34 @@ enum {
 	VF_STEP_MS = 20,
 };
 
+/* Does it know the VF? What cannot be found out is no "no", which would make the other the only one. */
+static int ask_port(const struct world *w, const char *name, bool *ret, struct err *e)
+{
+	struct vf_attrs vf;
+	struct link port;
+	int r = link_find(w->host, name, &port, e);
+
+	if (!r)
+		r = vf_get(w->host, port.ifindex, w->fn.vf, &vf, e);
+	*ret = !r;
+	return r == -ENODEV || r == -ENODATA ? 0 : r;
+}
+
 int pf_choose_port(struct world *w, struct err *e)
 {
 	struct pf_uplinks ports;
-	struct err ignored;
-	struct vf_attrs vf;
-	struct link port;
+	struct err why;
 	unsigned n = 0;
+	bool knows;
 
-	if (pf_get_uplinks(&w->fn.pf, &ports, &ignored))
+	if (pf_get_uplinks(&w->fn.pf, &ports, &why))
 		return -e->sys;
 	for (size_t i = 0; i < ports.n; i++) {
-		if (link_find(w->host, ports.name[i], &port, &ignored) ||
-		    vf_get(w->host, port.ifindex, w->fn.vf, &vf, &ignored))
+		if (ask_port(w, ports.name[i], &knows, &why)) {
+			*e = why;
+			return -e->sys;
+		}
+		if (!knows)
 			continue;
 		memcpy(w->pf_name, ports.name[i], sizeof(w->pf_name));
 		n++;

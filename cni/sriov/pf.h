@@ -9,6 +9,8 @@
  *
  * Two ports on one PCI function have no port names to choose by; the one that
  * tells about the VF is its PF.
+ *
+ * Return: 0; else what @e says: as before, or what one of them could not be asked for.
  */
 int pf_choose_port(struct world *w, struct err *e) must_check;
 
