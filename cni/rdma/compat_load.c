@@ -9,6 +9,7 @@
 #include "names.h"
 #include "plugin/mirror.h"
 #include "props.h"
+#include "world.h"
 
 static const char *text(const cJSON *obj, const char *key)
 {
@@ -178,7 +179,7 @@ int compat_alive(const struct record *r, bool *ret, struct err *e)
 	*ret = false;
 	if (r->phase != PHASE_LIVE || !*r->boot)
 		return 0;
-	err = pci_get_rdma(&r->device, &list, e);
+	err = devs_list(&r->device, &list, e);
 	*ret = !err && compat_is_away(&list);
 	return err == -ENODEV ? 0 : err;
 }

@@ -9,6 +9,7 @@
 #include "kernel/netns_find.h"
 #include "kernel/node.h"
 #include "plugin/mirror.h"
+#include "world.h"
 
 int compat_read_sriov(const char *below, const char *file, char **ret)
 {
@@ -101,7 +102,7 @@ int compat_find_netns(struct record *r, struct err *e)
 	int err;
 
 	r->netns = "";
-	err = pci_get_rdma(&r->device, &s.away, e);
+	err = devs_list(&r->device, &s.away, e);
 	/* no such device: opening it will say so */
 	if (err || !compat_is_away(&s.away))
 		return err == -ENODEV ? 0 : err;

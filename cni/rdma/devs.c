@@ -110,12 +110,12 @@ int world_look(struct world *w, struct err *e)
 	return r ? r : world_look_at(w, &list, e);
 }
 
-int world_list(const struct world *w, struct pci_rdma_list *ret, struct err *e)
+int devs_list(const struct devid *id, struct pci_rdma_list *ret, struct err *e)
 {
 	uint64_t deadline = node_now_ms() + RETURN_WAIT_MS;
 	int r;
 
-	while ((r = pci_get_rdma(&w->fn.id, ret, e)) == -EAGAIN && node_now_ms() < deadline)
+	while ((r = pci_get_rdma(id, ret, e)) == -EAGAIN && node_now_ms() < deadline)
 		node_sleep_ms(RETURN_STEP_MS);
 	return r;
 }

@@ -46,7 +46,7 @@ static int look(const struct run *run, struct pod *pod, cJSON **ret, struct err 
 	if (!r)
 		r = nl_open(NL_RDMA, &pod->ns, &pod->home, &inpod, e);
 	if (!r)
-		r = pci_get_rdma(&run->conf.device, &list, e);
+		r = devs_list(&run->conf.device, &list, e);
 	if (r)
 		return r;
 	*ret = list_in_pod(inpod, &list);

@@ -52,7 +52,7 @@ static int list_devs(struct world *w, struct err *e)
 	index_recall(&w->fn.id, &last);
 	if (recall_dev(w, &last))
 		return 0;
-	r = world_list(w, &list, e);
+	r = devs_list(&w->fn.id, &list, e);
 	if (r)
 		return r;
 	for (; w->n < list.n; w->n++) {

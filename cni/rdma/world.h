@@ -82,8 +82,8 @@ cJSON *world_facts(const struct world *w);
  */
 int world_get_devs(struct world *w, struct err *e) must_check;
 
-/** world_list() - pci_get_rdma() of the function, which waits for a device on its way; -EAGAIN */
-int world_list(const struct world *w, struct pci_rdma_list *ret, struct err *e) must_check;
+/** devs_list() - pci_get_rdma() that waits for a device between two namespaces; -EAGAIN: too long */
+int devs_list(const struct devid *id, struct pci_rdma_list *ret, struct err *e) must_check;
 
 /** world_look() - as world_get_devs(), without waiting */
 int world_look(struct world *w, struct err *e) must_check;

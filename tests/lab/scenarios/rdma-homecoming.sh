@@ -66,5 +66,16 @@ call ADD c2 /run/netns/p1
 call DEL c1 ''
 in_pod p1 rdma dev show roce0 >/dev/null
 call DEL c2 /run/netns/p1
-echo 0 >"$MOVE_MS"
 same_now "$LAB_TMP/before-pod" "after the next pod's DEL"
+pod_del p1
+
+say "DEL of an attachment of the Go plugin"
+pod p1
+rdma dev set "$(vf_rdma $vf)" netns p1
+mkdir -p -m 700 /var/lib/cni/rdma
+printf '{"version":"1.0","deviceID":"%s","sandboxRdmaDevName":"%s","containerRdmaDevName":"%s"}' \
+	"$(vf_bdf $vf)" "$(vf_rdma $vf)" "$(vf_rdma $vf)" >/var/lib/cni/rdma/lab-c1-net1
+die 500
+call DEL c1 ''
+echo 0 >"$MOVE_MS"
+same_now "$LAB_TMP/before" "after DEL"
