@@ -5,7 +5,6 @@
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
@@ -115,21 +114,6 @@ static void put_memory(const struct ibdev *d, char buf[static MEMORY_MAX])
 	(void)snprintf(buf, MEMORY_MAX, "%" PRId64 ":%d:%d", d->index, d->uverbs, d->umad);
 }
 
-/* Whether all of it was read, and was in range, shows when it is written again. */
-static void get_memory(const char *text, struct ibdev *d)
-{
-	long long n[3];
-	char *end = (char *)text;
-
-	for (size_t i = 0; i < array_size(n); i++) {
-		n[i] = strtoll(end, &end, 10);
-		end += *end == ':';
-	}
-	d->index = n[0];
-	d->uverbs = (int)n[1];
-	d->umad = (int)n[2];
-}
-
 /* A link, because one call reads it and one makes it; it leads nowhere. */
 void index_recall(const struct devid *device, struct ibdev *ret)
 {
@@ -138,9 +122,10 @@ void index_recall(const struct devid *device, struct ibdev *ret)
 	struct err ignored;
 
 	if (file_path(device, "index", path) ||
-	    file_target_at(AT_FDCWD, path, text, sizeof(text), &ignored))
+	    file_target_at(AT_FDCWD, path, text, sizeof(text), &ignored) ||
+	    /* NOLINTNEXTLINE(cert-err34-c): what is out of range is not what was written */
+	    sscanf(text, "%" SCNd64 ":%d:%d", &d.index, &d.uverbs, &d.umad) != 3)
 		return;
-	get_memory(text, &d);
 	put_memory(&d, again);
 	if (d.index >= 0 && d.index <= UINT32_MAX && !strcmp(text, again))
 		*ret = d;

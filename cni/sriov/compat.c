@@ -239,8 +239,7 @@ static int forget_mark(const struct record *r, enum hold hold, struct err *e)
 		return 0;
 	if (hold == HOLD_ALL)
 		return file_unlink_at(AT_FDCWD, path, e);
-	/* with the path of a namespace that is another one by now it could be the next pod's */
-	err = hold == HOLD_NOTHING ? 0 : is_marked(r, &marked, e);
+	err = is_marked(r, &marked, e);
 	if (err)
 		return err;
 	return marked ? file_remove_at(AT_FDCWD, path, e) : file_remove_tmp_at(AT_FDCWD, path, e);

@@ -166,7 +166,7 @@ END_TEST
 static int list_vf(struct pci_rdma_list *ret)
 {
 	const struct devid vf = { .bus = DEV_BUS_PCI, .name = "0000:81:00.3" };
-	struct err e;
+	struct err e = { 0 };
 	int r = pci_get_rdma_at(dir, &vf, ret, &e);
 
 	ck_assert_int_eq(e.sys, -r);
