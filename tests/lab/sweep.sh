@@ -18,12 +18,14 @@ sweep_start() {
 	sweep_confs 1 "$ipam" "$SWEEP_DIR"
 }
 
-# sweep_confs VF IPAM DIRECTORY: both plugins' configurations; each VF has a MAC of its own
+# sweep_confs VF IPAM DIRECTORY: both plugins' configurations; each VF has a MAC of its own.
+# SWEEP_RDMA is what rdma's has besides.
 sweep_confs() {
 	mkdir -p "$3"
 	echo "$ALL_KEYS" | jq -c --arg bdf "$(vf_bdf "$1")" --argjson ipam "$2" --arg mac "02:aa:bb:cc:dd:0$1" \
 		'{ type: "sriov", deviceID: $bdf } + . + { ipam: $ipam, mac: $mac }' >"$3/sriov.json"
-	jq -nc --arg bdf "$(vf_bdf "$1")" '{ type: "rdma", deviceID: $bdf }' >"$3/rdma.json"
+	jq -nc --arg bdf "$(vf_bdf "$1")" --argjson more "${SWEEP_RDMA:-null}" \
+		'{ type: "rdma", deviceID: $bdf } + $more' >"$3/rdma.json"
 }
 
 # sweep_run ARGUMENTS...: then the whole host once more

@@ -7,6 +7,8 @@
 . /lab/sweep.sh
 need_plugins
 
+# a name, so that there is one to give back
+SWEEP_RDMA='{ "rdmaDeviceName": "roce1" }'
 sweep_start '{ "type": "lease" }'
 # shellcheck disable=SC2086 # options
 sweep_run kill $LAB_ARGS

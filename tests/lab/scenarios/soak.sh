@@ -11,11 +11,9 @@ workers=4
 simnic_start $((workers + 1)) mac_mode=2
 for i in $(seq "$workers"); do
 	ip link set "$LAB_PF" vf "$i" max_tx_rate "$((5000 + i))"
-	sweep_confs "$i" '{ "type": "lease" }' "$SWEEP_DIR/$i"
 	# half of them have another name in the pod
-	[ $((i % 2)) = 0 ] || {
-		jq -c --arg name "roce$i" '. + { rdmaDeviceName: $name }' "$SWEEP_DIR/$i/rdma.json" >"$LAB_TMP/named"
-		mv "$LAB_TMP/named" "$SWEEP_DIR/$i/rdma.json"
-	}
+	SWEEP_RDMA=
+	[ $((i % 2)) = 0 ] || SWEEP_RDMA='{ "rdmaDeviceName": "roce'$i'" }'
+	sweep_confs "$i" '{ "type": "lease" }' "$SWEEP_DIR/$i"
 done
 /lab/sweep soak -s "${LAB_ARGS:-60}" -w "$workers" "$SWEEP_DIR" || fail "something was lost"
