@@ -44,7 +44,7 @@ const char *err_text(int sys)
 {
 	const char *text = strerrordesc_np(sys);
 
-	return text ? text : "Unknown error";
+	return text ? text : strerror(sys);
 }
 
 int err_sys(struct err *e, int sys, const char *fmt, ...)

@@ -30,6 +30,14 @@ START_TEST(sys_appends_the_text_of_errno)
 }
 END_TEST
 
+/* The kernel has errnos of its own, which drivers hand on: 524 is its ENOTSUPP. */
+START_TEST(an_errno_without_text_keeps_its_number)
+{
+	ck_assert_int_eq(err_sys(&e, 524, "set x"), -524);
+	ck_assert_str_eq(e.msg, "set x: Unknown error 524");
+}
+END_TEST
+
 START_TEST(code_is_kept)
 {
 	ck_assert_int_eq(err_code(&e, EINVAL, 7, "missing %s", "name"), -EINVAL);
@@ -137,6 +145,7 @@ Suite *unit_suite(void)
 	tcase_add_checked_fixture(tc, reset, NULL);
 	tcase_add_test(tc, set_replaces_all);
 	tcase_add_test(tc, sys_appends_the_text_of_errno);
+	tcase_add_test(tc, an_errno_without_text_keeps_its_number);
 	tcase_add_test(tc, code_is_kept);
 	tcase_add_test(tc, wrap_puts_in_front_and_keeps_the_rest);
 	tcase_add_test(tc, details_are_joined);
