@@ -135,17 +135,20 @@ static int compare(const void *a, const void *b)
  * for each directory in it, and two, whatever namespace they are shown in (kernfs_refresh_inode()).
  * Where no device of the node has character devices, those in other namespaces are as invisible.
  */
-static int check_all_seen(const char *root, const struct collect *c)
+static int check_all_seen(const char *root, const struct devid *id, const struct collect *c,
+			  struct err *e)
 {
 	struct stat st;
 	char path[PATH_MAX];
 
 	if (fstatat(c->dev, "infiniband", &st, 0))
-		return errno == ENOENT ? 0 : -errno;
+		return errno == ENOENT ? 0 : err_sys(e, errno, "list RDMA devices of %s", id->name);
 	if (st.st_nlink <= c->list->n + 2 ||
 	    str_printf(path, sizeof(path), "%s/class/infiniband_verbs", root) || access(path, F_OK))
 		return 0;
-	return -EAGAIN;
+	return err_set(e, EAGAIN,
+		       "an RDMA device of %s is between two network namespaces: try again",
+		       id->name);
 }
 
 int pci_get_rdma_at(const char *root, const struct devid *id, struct pci_rdma_list *ret,
@@ -168,16 +171,11 @@ int pci_get_rdma_at(const char *root, const struct devid *id, struct pci_rdma_li
 		r = list_nodes(&c, &uverbs, take_uverbs);
 	if (!r)
 		r = list_nodes(&c, &umad, take_umad);
-	if (!r)
-		r = check_all_seen(root, &c);
-	if (r && r != -EAGAIN)
+	if (r)
 		return err_sys(e, -r, "list RDMA devices of %s", id->name);
 	qsort(list.dev, list.n, sizeof(list.dev[0]), compare);
 	*ret = list;
-	return r ? err_set(e, EAGAIN,
-			   "an RDMA device of %s is between two network namespaces: try again",
-			   id->name) :
-		   0;
+	return check_all_seen(root, id, &c, e);
 }
 
 /*

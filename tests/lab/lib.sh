@@ -327,6 +327,15 @@ $call_stdout" >>"$PLUGINS_LOG"
 	return "$call_status"
 }
 
+# go_rdma_add VF POD: what the Go plugin rdma leaves of container c1's net1: the move, and its file; no record of ours
+go_rdma_add() {
+	mkdir -p /var/lib/cni/rdma
+	chmod 700 /var/lib/cni/rdma
+	rdma dev set "$(vf_rdma "$1")" netns "$2"
+	printf '{"version":"1.0","deviceID":"%s","sandboxRdmaDevName":"%s","containerRdmaDevName":"%s"}' \
+		"$(vf_bdf "$1")" "$(vf_rdma "$1")" "$(vf_rdma "$1")" >/var/lib/cni/rdma/lab-c1-net1
+}
+
 # plugin_conf INDEX CONFLIST [PREV_RESULT]: what a runtime gives to the plugin at this place
 plugin_conf() {
 	jq -c --argjson i "$1" --argjson prev "${3:-null}" '

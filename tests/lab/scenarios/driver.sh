@@ -7,9 +7,9 @@
 . /lab/sweep.sh
 need_plugins
 
-# mac_mode 2 (mlx5) makes the plugin set the VF's own MAC too, so that it can fail.
 # a name, so that there is one to give back
 SWEEP_RDMA='{ "rdmaDeviceName": "roce1" }'
+# mac_mode 2 (mlx5) makes the plugin set the VF's own MAC too, so that it can fail.
 sweep_start '{ "type": "lease" }' mac_mode=2
 # shellcheck disable=SC2086 # options
 sweep_run driver $LAB_ARGS

@@ -35,13 +35,8 @@ rdma_add() {
 		fail "ADD: $(cat "$LAB_TMP/reply")"
 }
 
-# What a Go plugin leaves: the move, and its file; no record of ours.
 go_add() {
-	mkdir -p /var/lib/cni/rdma
-	chmod 700 /var/lib/cni/rdma
-	rdma dev set "$(vf_rdma 1)" netns p1
-	printf '{"version":"1.0","deviceID":"%s","sandboxRdmaDevName":"%s","containerRdmaDevName":"%s"}' \
-		"$(vf_bdf 1)" "$(vf_rdma 1)" "$(vf_rdma 1)" >/var/lib/cni/rdma/lab-c1-net1
+	go_rdma_add 1 p1
 }
 
 kept_files() {

@@ -71,11 +71,7 @@ pod_del p1
 
 say "DEL of an attachment of the Go plugin"
 pod p1
-rdma dev set "$(vf_rdma $vf)" netns p1
-mkdir -p /var/lib/cni/rdma
-chmod 700 /var/lib/cni/rdma
-printf '{"version":"1.0","deviceID":"%s","sandboxRdmaDevName":"%s","containerRdmaDevName":"%s"}' \
-	"$(vf_bdf $vf)" "$(vf_rdma $vf)" "$(vf_rdma $vf)" >/var/lib/cni/rdma/lab-c1-net1
+go_rdma_add $vf p1
 die 500
 call DEL c1 ''
 echo 0 >"$MOVE_MS"
