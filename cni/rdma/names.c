@@ -10,13 +10,12 @@
 
 void names_entry(struct value *v, const char *home, const char *now)
 {
+	char entry[2 * IBDEV_NAME_MAX];
 	bool same = !strcmp(home, now);
 
-	/* two names of 63 and '=' fit */
-	if (v->names.n < VALUE_NAMES_MAX &&
-	    !str_printf(v->names.name[v->names.n], VALUE_NAME_MAX, "%s%s%s", home, same ? "" : "=",
-			same ? "" : now))
-		v->names.n++;
+	/* two names and '=' fit */
+	if (!str_printf(entry, sizeof(entry), "%s%s%s", home, same ? "" : "=", same ? "" : now))
+		(void)value_add_name(v, entry);
 }
 
 int names_get(struct world *w, struct value *ret, struct err *e)
@@ -91,8 +90,8 @@ static int untangle(struct world *w, const struct value *to, struct err *e)
 {
 	const char *name;
 
-	for (size_t i = 0; i < to->names.n; i++) {
-		const struct ibdev *d = find_entry(w, to->names.name[i], &name);
+	for (const char *i = NULL; (i = value_next_name(to, i));) {
+		const struct ibdev *d = find_entry(w, i, &name);
 
 		for (size_t k = 0; d && k < w->n; k++) {
 			struct ibdev *other = &w->dev[k];
@@ -109,9 +108,9 @@ static int untangle(struct world *w, const struct value *to, struct err *e)
 
 static bool are_set(struct world *w, const struct value *to)
 {
-	for (size_t i = 0; i < to->names.n; i++) {
+	for (const char *i = NULL; (i = value_next_name(to, i));) {
 		const char *name;
-		const struct ibdev *d = find_entry(w, to->names.name[i], &name);
+		const struct ibdev *d = find_entry(w, i, &name);
 
 		if (d && strcmp(d->sys.name, name) != 0)
 			return false;
@@ -130,8 +129,8 @@ int names_set(struct world *w, const struct value *to, struct err *e)
 	r = locks_moves(&lock, e);
 	if (!r)
 		r = untangle(w, to, e);
-	for (size_t i = 0; i < to->names.n && !r; i++)
-		r = set_entry(w, to->names.name[i], e);
+	for (const char *i = NULL; !r && (i = value_next_name(to, i));)
+		r = set_entry(w, i, e);
 	return r;
 }
 

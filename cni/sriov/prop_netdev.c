@@ -70,14 +70,16 @@ int prop_netdev_get_altnames(struct world *w, struct value *ret, struct err *e)
 		return r;
 	*ret = (struct value){ .type = VALUE_NAMES };
 	for (size_t i = 0; i < w->link.n_altnames; i++)
-		memcpy(ret->names.name[ret->names.n++], w->link.altnames[i], LINK_ALTNAME_MAX);
+		if (!value_add_name(ret, w->link.altnames[i]) && w->at_home)
+			log_warn("%s has more alternative names than are remembered, %s is lost",
+				 w->link.name, w->link.altnames[i]);
 	return 0;
 }
 
-static bool wants_name(const struct value_names *names, const char *name)
+static bool wants_name(const struct value *names, const char *name)
 {
-	for (size_t i = 0; i < names->n; i++)
-		if (!strcmp(names->name[i], name))
+	for (const char *i = NULL; (i = value_next_name(names, i));)
+		if (!strcmp(i, name))
 			return true;
 	return false;
 }
@@ -90,7 +92,7 @@ static bool has_altname(const struct link *l, const char *name)
 	return false;
 }
 
-static int drop_altnames(struct world *w, const struct value_names *keep, struct err *e)
+static int drop_altnames(struct world *w, const struct value *keep, struct err *e)
 {
 	int r = 0;
 
@@ -108,21 +110,21 @@ int prop_netdev_set_altnames(struct world *w, const struct value *to, struct err
 	bool full = true;
 	struct link l;
 
-	if (!r && !w->link.n_altnames && !to->names.n)
+	if (!r && !w->link.n_altnames && !value_next_name(to, NULL))
 		return 0;
 	/* A pod may have given more than one look shows; each that stays can keep it from home. */
 	for (int i = 0; i < ALTNAME_ROUNDS && full && !r; i++) {
 		full = w->link.n_altnames == LINK_ALTNAMES_MAX;
-		r = drop_altnames(w, &to->names, e);
+		r = drop_altnames(w, to, e);
 	}
 	l = w->link;
 	world_link_changed(w);
-	for (size_t i = 0; i < to->names.n && !r; i++) {
-		if (has_altname(&l, to->names.name[i]))
+	for (const char *name = NULL; !r && (name = value_next_name(to, name));) {
+		if (has_altname(&l, name))
 			continue;
-		r = link_add_altname(link_socket(w), l.ifindex, to->names.name[i], e);
+		r = link_add_altname(link_socket(w), l.ifindex, name, e);
 		if (r == -EEXIST) {
-			log_warn("alternative name %s is taken now, left off", to->names.name[i]);
+			log_warn("alternative name %s is taken now, left off", name);
 			r = 0;
 		}
 	}

@@ -50,18 +50,39 @@ bool value_same_netns(const struct value *a, const struct value *b)
 	return a->type == VALUE_PLACE && b->type == VALUE_PLACE && same_netns(&a->place, &b->place);
 }
 
-static bool has_name(const struct value_names *set, const char *name)
+const char *value_next_name(const struct value *v, const char *name)
 {
-	for (size_t i = 0; i < set->n; i++)
-		if (!strcmp(set->name[i], name))
+	const char *next = name ? name + strlen(name) + 1 : v->names.list;
+
+	return *next ? next : NULL;
+}
+
+bool value_add_name(struct value *v, const char *name)
+{
+	size_t at = 0, size = strlen(name) + 1;
+
+	for (const char *i = NULL; (i = value_next_name(v, i));)
+		at += strlen(i) + 1;
+	/* and the empty one at the end */
+	if (size == 1 || size >= sizeof(v->names.list) - at)
+		return false;
+	memcpy(v->names.list + at, name, size);
+	v->names.list[at + size] = '\0';
+	return true;
+}
+
+static bool has_name(const struct value *set, const char *name)
+{
+	for (const char *i = NULL; (i = value_next_name(set, i));)
+		if (!strcmp(i, name))
 			return true;
 	return false;
 }
 
-static bool has_names(const struct value_names *set, const struct value_names *subset)
+static bool has_names(const struct value *set, const struct value *subset)
 {
-	for (size_t i = 0; i < subset->n; i++)
-		if (!has_name(set, subset->name[i]))
+	for (const char *i = NULL; (i = value_next_name(subset, i));)
+		if (!has_name(set, i))
 			return false;
 	return true;
 }
@@ -84,7 +105,7 @@ bool value_equal(const struct value *a, const struct value *b)
 	case VALUE_PLACE:
 		return places_equal(&a->place, &b->place);
 	case VALUE_NAMES:
-		return has_names(&a->names, &b->names) && has_names(&b->names, &a->names);
+		return has_names(a, b) && has_names(b, a);
 	}
 	return false;
 }
@@ -99,12 +120,12 @@ static cJSON *numbers_to_json(const struct value *v)
 	return take_ptr(list);
 }
 
-static cJSON *names_to_json(const struct value_names *names)
+static cJSON *names_to_json(const struct value *v)
 {
 	cleanup(json_free) cJSON *list = cJSON_CreateArray();
 
-	for (size_t i = 0; list && i < names->n; i++)
-		if (!cJSON_AddItemToArray(list, cJSON_CreateString(names->name[i])))
+	for (const char *i = NULL; list && (i = value_next_name(v, i));)
+		if (!cJSON_AddItemToArray(list, cJSON_CreateString(i)))
 			return NULL;
 	return take_ptr(list);
 }
@@ -139,7 +160,7 @@ cJSON *value_to_json(const struct value *v)
 	case VALUE_PLACE:
 		return place_to_json(&v->place);
 	case VALUE_NAMES:
-		return names_to_json(&v->names);
+		return names_to_json(v);
 	}
 	return NULL;
 }
@@ -178,16 +199,17 @@ static bool read_place(const cJSON *j, struct value_place *p)
 	       read_text(json_find(j, "name"), p->name, sizeof(p->name));
 }
 
-static bool read_names(const cJSON *j, struct value_names *names)
+static bool read_names(const cJSON *j, struct value *v)
 {
 	const cJSON *i;
 
 	if (!cJSON_IsArray(j))
 		return false;
-	cJSON_ArrayForEach(i, j)
-		if (names->n == VALUE_NAMES_MAX ||
-		    !read_text(i, names->name[names->n++], VALUE_NAME_MAX))
+	cJSON_ArrayForEach(i, j) {
+		if (!cJSON_IsString(i))
 			return false;
+		(void)value_add_name(v, i->valuestring);
+	}
 	return true;
 }
 
@@ -217,7 +239,7 @@ int value_from_json(const cJSON *j, enum value_type type, struct value *ret)
 		ok = read_place(j, &v.place);
 		break;
 	case VALUE_NAMES:
-		ok = read_names(j, &v.names);
+		ok = read_names(j, &v);
 		break;
 	}
 	if (!ok)
@@ -256,9 +278,8 @@ const char *value_format(const struct value *v, char *buf, size_t size)
 			(void)snprintf(buf, size, "%s on the host", v->place.name);
 		break;
 	case VALUE_NAMES:
-		for (size_t i = 0; i < v->names.n && at < size; i++)
-			at += (size_t)snprintf(buf + at, size - at, "%s%s", i ? "," : "",
-					       v->names.name[i]);
+		for (const char *i = NULL; at < size && (i = value_next_name(v, i));)
+			at += (size_t)snprintf(buf + at, size - at, "%s%s", at ? "," : "", i);
 		break;
 	}
 	return buf;

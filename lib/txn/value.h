@@ -13,8 +13,8 @@
 
 enum {
 	VALUE_TEXT_MAX = 256, /* an alias of an interface */
-	VALUE_NAMES_MAX = 16,
-	VALUE_NAME_MAX = 128,
+	/* A dozen of udev's alternative names; what a plan takes of the heap is mostly this. */
+	VALUE_NAMES_SIZE = 512,
 };
 
 enum value_type {
@@ -33,9 +33,9 @@ struct value_place {
 	char name[VALUE_TEXT_MAX];
 };
 
+/** struct value_names - @list: one behind the other, each with its NUL; an empty one is the end */
 struct value_names {
-	size_t n;
-	char name[VALUE_NAMES_MAX][VALUE_NAME_MAX];
+	char list[VALUE_NAMES_SIZE];
 };
 
 struct value {
@@ -58,6 +58,12 @@ struct value value_mac(const struct mac *m);
 struct value value_text(const char *s);
 struct value value_numbers(uint32_t a, uint32_t b, uint32_t c);
 
+/** value_add_name() - to one of VALUE_NAMES; false: there is no room, or it is empty */
+bool value_add_name(struct value *v, const char *name);
+
+/** value_next_name() - the one behind @name, the first if that is NULL; NULL: there is none */
+const char *value_next_name(const struct value *v, const char *name);
+
 /** value_equal() - names compare as sets; a place's cookie only if both sides have one */
 bool value_equal(const struct value *a, const struct value *b);
 
@@ -67,7 +73,11 @@ bool value_same_netns(const struct value *a, const struct value *b);
 /** value_to_json() - a new item, NULL when out of memory */
 cJSON *value_to_json(const struct value *v);
 
-/** value_from_json() - read back what value_to_json() wrote; -EBADMSG */
+/**
+ * value_from_json() - read back what value_to_json() wrote; -EBADMSG
+ *
+ * Names that there is no room for are left off: another version's record must not be lost for one.
+ */
 int value_from_json(const cJSON *j, enum value_type type, struct value *ret) must_check;
 
 /** value_format() - for messages: "100 3 33024", "net1 in netns 4026532261" */

@@ -91,7 +91,7 @@ static struct record record(void)
 		value_text("net1"),
 		value_numbers(100, 3, 0x8100),
 		{ .type = VALUE_PLACE, .place = { 4, 4026532261, 77, "net1" } },
-		{ .type = VALUE_NAMES, .names = { 2, { "a", "b" } } },
+		{ .type = VALUE_NAMES, .names = { "a\0b" } },
 	};
 	struct record r = { .key = { "net", "c0ffee", "net1" },
 			    .phase = PHASE_LIVE,

@@ -172,7 +172,7 @@ static inline void mem_reset(struct world *w)
 		w->home[i] = value_number((uint64_t)i);
 	}
 	w->home[P_PLACE] = value_text("host");
-	w->home[P_NAMES] = (struct value){ .type = VALUE_NAMES, .names = { 1, { "alt" } } };
+	w->home[P_NAMES] = (struct value){ .type = VALUE_NAMES, .names = { "alt" } };
 	memcpy(w->now, w->home, sizeof(w->now));
 }
 

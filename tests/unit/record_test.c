@@ -31,7 +31,7 @@ static void set_up(void)
 {
 	static const struct mac mac = { { 2, 0, 0, 0, 0, 1 } };
 	struct value place = { .type = VALUE_PLACE, .place = { 4, 4026532261, 77, "net1" } };
-	struct value names = { .type = VALUE_NAMES, .names = { 2, { "a", "b" } } };
+	struct value names = { .type = VALUE_NAMES, .names = { "a\0b" } };
 
 	e = (struct err){ 0 };
 	r = (struct record){

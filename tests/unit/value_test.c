@@ -25,9 +25,11 @@ static struct value names(const char *list)
 	struct value v = { .type = VALUE_NAMES };
 
 	for (size_t n; *list; list += n + (list[n] == ',')) {
+		char name[VALUE_TEXT_MAX] = "";
+
 		n = strcspn(list, ",");
-		ck_assert_uint_lt(v.names.n, VALUE_NAMES_MAX);
-		memcpy(v.names.name[v.names.n++], list, n);
+		memcpy(name, list, n);
+		ck_assert(value_add_name(&v, name));
 	}
 	return v;
 }
@@ -194,16 +196,30 @@ END_TEST
 
 START_TEST(as_many_and_as_long_names_as_there_is_room_for_survive)
 {
-	struct value v = { .type = VALUE_NAMES, .names = { .n = VALUE_NAMES_MAX } }, back;
+	struct value v = { .type = VALUE_NAMES }, back;
+	char name[128] = "", last[VALUE_NAMES_SIZE - 3 * sizeof(name)] = "";
+	const char *at = NULL;
 	cJSON *item;
 
-	for (size_t i = 0; i < VALUE_NAMES_MAX; i++)
-		memset(v.names.name[i], (int)('a' + i), VALUE_NAME_MAX - 1);
+	for (int i = 0; i < 3; i++) {
+		memset(name, 'a' + i, sizeof(name) - 1);
+		ck_assert(value_add_name(&v, name));
+	}
+	/* what is left is one byte, for the end, less than this needs */
+	memset(last, 'z', sizeof(last) - 1);
+	ck_assert(!value_add_name(&v, last));
+	ck_assert(value_add_name(&v, last + 1));
+	ck_assert(!value_add_name(&v, "x"));
+	for (int i = 0; i < 4; i++)
+		at = value_next_name(&v, at);
+	ck_assert_uint_eq(strlen(at), sizeof(last) - 2);
+	ck_assert_ptr_null(value_next_name(&v, at));
 	item = value_to_json(&v);
 	ck_assert_int_eq(value_from_json(item, VALUE_NAMES, &back), 0);
 	ck_assert(equal(v, back));
 	cJSON_AddItemToArray(item, cJSON_CreateString("one more"));
-	ck_assert_int_eq(value_from_json(item, VALUE_NAMES, &back), -EBADMSG);
+	ck_assert_int_eq(value_from_json(item, VALUE_NAMES, &back), 0);
+	ck_assert_msg(equal(v, back), "what there is no room for is left off");
 	cJSON_Delete(item);
 }
 END_TEST
