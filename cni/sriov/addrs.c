@@ -70,10 +70,14 @@ static void add_gateway(struct route *r, const struct addrs *a)
 static int add_routes(struct world *w, const cJSON *result, size_t first, const struct addrs *a,
 		      struct err *e)
 {
-	struct route *routes = calloc(RESULT_ROUTES_MAX, sizeof(*routes));
+	struct route *routes;
 	size_t n;
-	int r = routes ? result_get_routes(result, routes, &n, e) :
-			 err_sys(e, ENOMEM, "read routes");
+	int r;
+
+	if (!json_find(result, "routes"))
+		return 0;
+	routes = calloc(RESULT_ROUTES_MAX, sizeof(*routes));
+	r = routes ? result_get_routes(result, routes, &n, e) : err_sys(e, ENOMEM, "read routes");
 
 	for (size_t i = first; !r && i < n; i++)
 		add_gateway(&routes[i], a);

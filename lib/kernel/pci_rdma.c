@@ -224,49 +224,58 @@ bool pci_is_only_rdma_at(const char *root, const struct devid *id, const struct 
 }
 
 struct numbers {
-	const char *prefix;
 	bool used[NUMBERS_MAX];
 };
 
-static int mark_used(const char *name, void *arg)
+/* With a literal: most of what a look at a thousand names takes is comparing this. */
+static inline int mark_used(const char *name, const char *prefix, struct numbers *n)
 {
-	struct numbers *n = arg;
 	int number;
 
 	/* "abi_version" is there as well, and "issmN", which goes with umadN */
-	if (!sysfs_number(name, n->prefix, &number) && number < NUMBERS_MAX)
+	if (!sysfs_number(name, prefix, &number) && number < NUMBERS_MAX)
 		n->used[number] = true;
 	return 0;
 }
 
-static int find_free(const char *root, const char *class, const char *prefix, int *ret,
-		     struct err *e)
+static int mark_uverbs(const char *name, void *arg)
 {
-	struct numbers n = { .prefix = prefix };
+	return mark_used(name, "uverbs", arg);
+}
+
+static int mark_umad(const char *name, void *arg)
+{
+	return mark_used(name, "umad", arg);
+}
+
+static int find_free(const char *root, const char *class, int (*mark)(const char *name, void *arg),
+		     int *ret, struct err *e)
+{
+	struct numbers n = { { false } };
 	const bool *free_one;
 	char path[256];
 	int r = str_printf(path, sizeof(path), "%s/class/%s", root, class);
 
 	if (!r)
-		r = sysfs_list(AT_FDCWD, path, mark_used, &n);
+		r = sysfs_list(AT_FDCWD, path, mark, &n);
 	/* No such class: the module is not loaded and will begin at 0. */
 	if (r && r != -ENOENT)
-		return err_sys(e, -r, "list %s devices", prefix);
+		return err_sys(e, -r, "list %s", path);
 	free_one = memchr(n.used, false, sizeof(n.used));
 	if (!free_one)
-		return err_set(e, ENFILE, "no %s number is free", prefix);
+		return err_set(e, ENFILE, "no number is free in %s", path);
 	*ret = (int)(free_one - n.used);
 	return 0;
 }
 
 int pci_lowest_free_uverbs_at(const char *root, int *ret, struct err *e)
 {
-	return find_free(root, "infiniband_verbs", "uverbs", ret, e);
+	return find_free(root, "infiniband_verbs", mark_uverbs, ret, e);
 }
 
 int pci_lowest_free_umad_at(const char *root, int *ret, struct err *e)
 {
-	return find_free(root, "infiniband_mad", "umad", ret, e);
+	return find_free(root, "infiniband_mad", mark_umad, ret, e);
 }
 
 struct owner_search {

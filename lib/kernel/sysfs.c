@@ -14,7 +14,7 @@
 enum {
 	SYSFS_LINE_MAX = 256,
 	/* The largest real directory has an entry per VF or representor, of 32 bytes or so. */
-	SYSFS_DIR_BUF = 16384,
+	SYSFS_DIR_BUF = 4096,
 	SYSFS_DIR_READS_MAX = 256,
 };
 
@@ -115,26 +115,4 @@ int sysfs_list(int dir, const char *path, int (*each)(const char *name, void *ar
 			return 0;
 	}
 	return r ? r : -EFBIG;
-}
-
-/* Not by strtoul(): a class can have a thousand names, and all are looked at. */
-int sysfs_number(const char *name, const char *prefix, int *ret)
-{
-	unsigned v = 0, digit;
-	size_t i = 0;
-
-	while (prefix[i] && name[i] == prefix[i])
-		i++;
-	if (prefix[i])
-		return -EINVAL;
-	do {
-		digit = (unsigned)name[i++] - '0';
-		if (digit > 9 || v > INT_MAX / 10)
-			return -EINVAL;
-		v = v * 10 + digit;
-	} while (name[i]);
-	if (v > INT_MAX)
-		return -EINVAL;
-	*ret = (int)v;
-	return 0;
 }

@@ -5,6 +5,7 @@
  * -ENOENT instead of answers of two devices.
  */
 #pragma once
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -38,5 +39,28 @@ int sysfs_link_name(int dir, const char *path, char *ret, size_t size) must_chec
 int sysfs_list(int dir, const char *path, int (*each)(const char *name, void *arg),
 	       void *arg) must_check;
 
-/** sysfs_number() - N of a name like "uverbsN"; -EINVAL if it is none of those */
-int sysfs_number(const char *name, const char *prefix, int *ret) must_check;
+/**
+ * sysfs_number() - N of a name like "uverbsN"; -EINVAL if it is none of those
+ *
+ * Not by strtoul(), and inline: a class can have a thousand names, and all are looked at.
+ */
+static inline int must_check sysfs_number(const char *name, const char *prefix, int *ret)
+{
+	unsigned v = 0, digit;
+	size_t i = 0;
+
+	while (prefix[i] && name[i] == prefix[i])
+		i++;
+	if (prefix[i])
+		return -EINVAL;
+	do {
+		digit = (unsigned)name[i++] - '0';
+		if (digit > 9 || v > INT_MAX / 10)
+			return -EINVAL;
+		v = v * 10 + digit;
+	} while (name[i]);
+	if (v > INT_MAX)
+		return -EINVAL;
+	*ret = (int)v;
+	return 0;
+}
