@@ -14,6 +14,18 @@ enum {
 	RETURN_STEP_MS = 20,
 };
 
+/*
+ * With what it says of the VF, which nearly everybody who asks for the PF asks next. More VFs than an
+ * attribute has room for (64 KiB) are an error, in which the PF itself is still of use.
+ */
+static int find_interface(struct world *w, struct link *ret, struct err *e)
+{
+	int r = vf_find(w->host, w->pf_name, w->fn.vf, ret, &w->vf, e);
+
+	w->vf_known = !r && w->vf.have;
+	return !r || r == -ENODEV ? r : link_find(w->host, w->pf_name, ret, e);
+}
+
 static int find_pf(struct world *w, struct err *e)
 {
 	struct link pf;
@@ -30,7 +42,7 @@ static int find_pf(struct world *w, struct err *e)
 	if (r == -ENOTUNIQ)
 		r = pf_choose_port(w, e);
 	if (!r)
-		r = link_find(w->host, w->pf_name, &pf, e);
+		r = find_interface(w, &pf, e);
 	if (!r) {
 		w->pf = pf.ifindex;
 		w->pf_mtu = pf.mtu;

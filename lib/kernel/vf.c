@@ -206,6 +206,39 @@ int read_vf(const void *data, size_t len, unsigned vf, struct vf_attrs *ret)
 	return r;
 }
 
+struct pf_answer {
+	struct link link;
+	struct vf_attrs vf;
+};
+
+static int see_pf(uint16_t type, const void *data, size_t len, const void *want, void *ret,
+		  struct err *e)
+{
+	struct pf_answer *answer = ret;
+
+	if (type != RTM_NEWLINK || read_link(data, len, &answer->link) ||
+	    read_vf(data, len, *(const unsigned *)want, &answer->vf))
+		return err_set(e, EBADMSG, "malformed link message");
+	return 0;
+}
+
+int vf_find(struct nl *nl, const char *pf, unsigned vf, struct link *ret, struct vf_attrs *ret_vf,
+	    struct err *e)
+{
+	cleanup(nl_msg_free) struct nl_msg *m =
+		make_getlink(0, pf, RTEXT_FILTER_VF | RTEXT_FILTER_SKIP_STATS);
+	struct pf_answer a = { .vf = { 0 } };
+	struct nl_query q = { .each = see_pf, .want = &vf, .ret = &a, .size = sizeof(a) };
+
+	if (!m)
+		return nl_msg_full(e);
+	if (nl_get(nl, m, &q, e))
+		return err_wrap(e, "get interface %s and its VF %u", pf, vf);
+	*ret = a.link;
+	*ret_vf = a.vf;
+	return 0;
+}
+
 static int see_vf(unused uint16_t type, const void *data, size_t len, const void *want, void *ret,
 		  struct err *e)
 {

@@ -9,6 +9,7 @@
 
 #include "base/err.h"
 #include "base/types.h"
+#include "kernel/link.h"
 #include "kernel/nl.h"
 
 /* One bit for each attribute, in the order the kernel applies them (do_setvfinfo()). */
@@ -52,6 +53,15 @@ struct vf_attrs {
  * Return: 0; -ENODATA: the PF tells nothing about this VF; -ENODEV: no such PF.
  */
 int vf_get(struct nl *nl, int pf, unsigned vf, struct vf_attrs *ret, struct err *e) must_check;
+
+/**
+ * vf_find() - the same, and the PF's interface itself, by name
+ * @ret_vf: its have is 0 when the PF tells nothing about this VF
+ *
+ * Return: 0; -ENODEV: no such interface.
+ */
+int vf_find(struct nl *nl, const char *pf, unsigned vf, struct link *ret, struct vf_attrs *ret_vf,
+	    struct err *e) must_check;
 
 /**
  * vf_set() - set the attributes in @a->have in one message

@@ -148,6 +148,22 @@ int vf_get(struct nl *nl, int pf, unsigned vf, struct vf_attrs *ret, struct err 
 	return fake_errno(e, fake_leave(&c, r), "PF interface %d: VF %u", pf, vf);
 }
 
+/* Another question of the same message: fails where link_find() does. */
+int vf_find(struct nl *nl, const char *pf, unsigned vf, struct link *ret, struct vf_attrs *ret_vf,
+	    struct err *e)
+{
+	const struct fake_world *w = fake_get();
+	int fn, r = link_find(nl, pf, ret, e);
+
+	if (r)
+		return r;
+	fn = resolve(w, nl->ns, ret->ifindex, vf);
+	*ret_vf = (struct vf_attrs){ 0 };
+	if (fn >= 0 && !w->fns[fn].silent && !w->links[link_index(w, nl->ns, ret->ifindex)].blind)
+		*ret_vf = w->fns[fn].attrs;
+	return 0;
+}
+
 static int apply(struct fake_call *c, struct fake_world *w, int fn, const struct vf_attrs *a)
 {
 	if (!a->have)
