@@ -5,7 +5,7 @@
  * ADD and DEL of the chain sriov, rdma by each side in turns, so that what the machine does
  * meanwhile is the same for all. A line of tab-separated values for each process:
  *
- *   time  SIDE VFS AT_ONCE VERB PART wall_us user_us sys_us rss_kb
+ *   time  SIDE VFS AT_ONCE VERB PART wall_us user_us sys_us
  *   count SIDE VFS AT_ONCE VERB PART calls=N sent=N ...                  with -c
  *
  * PART is sriov, rdma, floor, or "all": the chain, for -p from the first start to the last end.
@@ -94,7 +94,7 @@ static pid_t start(const struct options *o, const char *const *argv, int in, int
 }
 
 struct sample {
-	long wall, user, sys, rss;
+	long wall, user, sys;
 };
 
 /* Runs @argv with @input; its answer in @answer. */
@@ -126,8 +126,7 @@ static struct sample run(const struct options *o, const char *const *argv, const
 		(void)fprintf(stderr, "measure: %s: status %d: %s\n", argv[0], status, answer);
 		exit(1);
 	}
-	return (struct sample){ now_us() - begin, us(use.ru_utime), us(use.ru_stime),
-				use.ru_maxrss };
+	return (struct sample){ now_us() - begin, us(use.ru_utime), us(use.ru_stime) };
 }
 
 static void tell(const struct options *o, const struct side *s, const char *verb, const char *part,
@@ -137,8 +136,8 @@ static void tell(const struct options *o, const struct side *s, const char *verb
 	FILE *f;
 
 	if (!o->count) {
-		(void)printf("time\t%s\t%d\t%d\t%s\t%s\t%ld\t%ld\t%ld\t%ld\n", s->name, o->vfs,
-			     o->at_once, verb, part, t->wall, t->user, t->sys, t->rss);
+		(void)printf("time\t%s\t%d\t%d\t%s\t%s\t%ld\t%ld\t%ld\n", s->name, o->vfs,
+			     o->at_once, verb, part, t->wall, t->user, t->sys);
 		return;
 	}
 	/* the last line: before it is what the program itself said */

@@ -15,7 +15,7 @@ waited() {
 	waited_since=$(now)
 	plugin_call multus "$1" bench /run/netns/bench eth0 <"$LAB_TMP/conf" >"$LAB_TMP/answer" ||
 		fail "multus $1: $(cat "$LAB_TMP/answer")"
-	printf 'time\tours\t8\t1\t%s\tmultus\t%s0000\t0\t0\t0\n' "$1" "$(($(now) - waited_since))" |
+	printf 'time\tours\t8\t1\t%s\tmultus\t%s0000\t0\t0\n' "$1" "$(($(now) - waited_since))" |
 		tee -a /host/bench-multus.tsv
 }
 
