@@ -13,7 +13,10 @@
 
 enum {
 	SYSFS_LINE_MAX = 256,
-	/* The largest real directory has an entry per VF or representor, of 32 bytes or so. */
+	/*
+	 * The largest real directory has an entry per VF or representor, of 32 bytes or so: with more
+	 * than a hundred there is a second call. Each page of the stack is touched, used or not.
+	 */
 	SYSFS_DIR_BUF = 4096,
 	SYSFS_DIR_READS_MAX = 256,
 };

@@ -67,7 +67,7 @@ static pid_t start(const struct options *o, const char *const *argv, int in, int
 	const char *args[ARGS_MAX] = { NULL };
 	posix_spawn_file_actions_t files;
 	int n = 0, err;
-	pid_t pid;
+	pid_t pid = 0;
 
 	if (o->count)
 		args[n++] = o->count;

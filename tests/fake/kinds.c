@@ -32,6 +32,8 @@ static const struct fake_kind kinds[] = {
 	{ "announce", false, false, { ENETDOWN } },
 	{ "sysctl.set", true, true, { EACCES, EROFS } },
 	{ "vf.get", false, false, { ENODEV, ENOBUFS, EIO } },
+	/* EMSGSIZE: more VFs than an attribute holds */
+	{ "vf.find", false, false, { ENODEV, EMSGSIZE } },
 	{ "vf.set", true, true, { EBUSY, EIO, EOPNOTSUPP, EPERM, EAGAIN } },
 	{ "rdma.mode", false, false, { EIO, EMFILE } },
 	{ "rdma.get", false, false, { ENOBUFS } },

@@ -123,7 +123,7 @@ static void show(struct fake_world *w, struct fake_link *l, struct link *ret)
 			memcpy(ret->altnames[ret->n_altnames++], l->altnames[i], LINK_ALTNAME_MAX);
 }
 
-static int show_index(int link, struct link *ret)
+int link_show(int link, struct link *ret)
 {
 	if (link == NONE)
 		return -ENODEV;
@@ -149,7 +149,7 @@ int link_get(struct nl *nl, int ifindex, struct link *ret, struct err *e)
 	int r = link_enter(&c, "link.get", nl, ifindex);
 
 	if (r >= 0)
-		r = show_index(link_index(w, r, ifindex), ret);
+		r = link_show(link_index(w, r, ifindex), ret);
 	return fake_errno(e, fake_leave(&c, r), "interface %d", ifindex);
 }
 
@@ -162,7 +162,7 @@ int link_find(struct nl *nl, const char *name, struct link *ret, struct err *e)
 	if (!r)
 		r = nl_ns(w, nl);
 	if (r >= 0)
-		r = show_index(link_by_name(w, r, name, NONE), ret);
+		r = link_show(link_by_name(w, r, name, NONE), ret);
 	return fake_errno(e, fake_leave(&c, r), "interface %s", name);
 }
 
@@ -190,7 +190,7 @@ int link_find_parent(struct nl *nl, const struct devid *parent, struct link *ret
 	if (!r)
 		r = nl_ns(w, nl);
 	if (r >= 0)
-		r = show_index(find_parent(w, r, parent), ret);
+		r = link_show(find_parent(w, r, parent), ret);
 	return fake_errno(e, fake_leave(&c, r), "interface of %s", parent->name);
 }
 

@@ -296,6 +296,8 @@ void set_link(struct fake_world *w, int link, char *word)
 		l->fn = set_find_fn(w, value);
 	} else if (!strcmp(word, "blind")) {
 		l->blind = set_yes(value);
+	} else if (!strcmp(word, "crowded")) {
+		l->crowded = set_yes(value);
 	} else if (!strcmp(word, "type")) {
 		l->type = strcmp(value, "infiniband") ? ARPHRD_ETHER : ARPHRD_INFINIBAND;
 		l->addr_len = l->type == ARPHRD_INFINIBAND ? 20 : 6;

@@ -141,6 +141,8 @@ int vf_get(struct nl *nl, int pf, unsigned vf, struct vf_attrs *ret, struct err 
 	if ((r == -EINVAL && !c.hit) || (r >= 0 && w->fns[r].silent) ||
 	    (r >= 0 && w->links[link_index(w, nl->ns, pf)].blind))
 		r = -ENODATA;
+	if (r >= 0 && w->links[link_index(w, nl->ns, pf)].crowded)
+		r = -EMSGSIZE;
 	if (r >= 0) {
 		*ret = w->fns[r].attrs;
 		r = 0;
@@ -148,20 +150,26 @@ int vf_get(struct nl *nl, int pf, unsigned vf, struct vf_attrs *ret, struct err 
 	return fake_errno(e, fake_leave(&c, r), "PF interface %d: VF %u", pf, vf);
 }
 
-/* Another question of the same message: fails where link_find() does. */
 int vf_find(struct nl *nl, const char *pf, unsigned vf, struct link *ret, struct vf_attrs *ret_vf,
 	    struct err *e)
 {
 	const struct fake_world *w = fake_get();
-	int fn, r = link_find(nl, pf, ret, e);
+	struct fake_call c;
+	int r = fake_enter(&c, "vf.find", "%s %s", w->netns[nl->ns].label, pf), link = NONE, fn;
 
-	if (r)
-		return r;
-	fn = resolve(w, nl->ns, ret->ifindex, vf);
+	if (!r)
+		r = nl_ns(w, nl);
+	if (r >= 0) {
+		link = link_by_name(w, r, pf, NONE);
+		r = link_show(link, ret);
+	}
+	if (!r && w->links[link].crowded)
+		r = -EMSGSIZE;
 	*ret_vf = (struct vf_attrs){ 0 };
-	if (fn >= 0 && !w->fns[fn].silent && !w->links[link_index(w, nl->ns, ret->ifindex)].blind)
+	fn = r ? NONE : resolve(w, nl->ns, ret->ifindex, vf);
+	if (fn >= 0 && !w->fns[fn].silent && !w->links[link].blind)
 		*ret_vf = w->fns[fn].attrs;
-	return 0;
+	return fake_errno(e, fake_leave(&c, r), "PF interface %s: VF %u", pf, vf);
 }
 
 static int apply(struct fake_call *c, struct fake_world *w, int fn, const struct vf_attrs *a)

@@ -111,6 +111,7 @@ struct fake_fn {
  * @fn:        NONE: virtual, dies with its namespace
  * @port:      phys_port_name; "" unreadable
  * @blind:     of a PF: tells nothing of VFs (a port that has none)
+ * @crowded:   of a PF: has more VFs than one attribute of an answer holds (64 KiB)
  * @lower:     index of the interface it is stacked on (a VLAN, a macvlan); NONE
  * @mac_reads: reads until @mac_next is the MAC (MAC_DELAYED); 0: nothing under way
  */
@@ -123,7 +124,7 @@ struct fake_link {
 	uint8_t addr_len, operstate;
 	uint16_t type;
 	uint32_t flags, mtu, min_mtu, max_mtu;
-	bool arp_notify, blind;
+	bool arp_notify, blind, crowded;
 	char altnames[FAKE_ALTNAMES_MAX][LINK_ALTNAME_MAX];
 	struct link_attrs attrs;
 };
@@ -290,6 +291,8 @@ void ns_collapse(struct fake_world *w, int ns);
 int link_index(const struct fake_world *w, int ns, int ifindex);
 /** link_by_name() - name or alternative name, other than @but; NONE */
 int link_by_name(const struct fake_world *w, int ns, const char *name, int but);
+/** link_show() - as the kernel tells it; -ENODEV: NONE */
+int link_show(int link, struct link *ret);
 /** link_label() - the device where there is one, else the name: for logs and faults */
 const char *link_label(const struct fake_world *w, int link);
 /** link_enter() - fake_enter() for a request about an interface; its namespace, or -errno */
