@@ -76,14 +76,6 @@ int prop_netdev_get_altnames(struct world *w, struct value *ret, struct err *e)
 	return 0;
 }
 
-static bool wants_name(const struct value *names, const char *name)
-{
-	for (const char *i = NULL; (i = value_next_name(names, i));)
-		if (!strcmp(i, name))
-			return true;
-	return false;
-}
-
 static bool has_altname(const struct link *l, const char *name)
 {
 	for (size_t i = 0; i < l->n_altnames; i++)
@@ -97,7 +89,7 @@ static int drop_altnames(struct world *w, const struct value *keep, struct err *
 	int r = 0;
 
 	for (size_t i = 0; i < w->link.n_altnames && !r; i++)
-		if (!wants_name(keep, w->link.altnames[i]))
+		if (!value_has_name(keep, w->link.altnames[i]))
 			r = link_del_altname(link_socket(w), w->link.ifindex, w->link.altnames[i],
 					     e);
 	world_link_changed(w);

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/log.h"
+
 struct value value_number(uint64_t v)
 {
 	return (struct value){ .type = VALUE_NUMBER, .number = v };
@@ -59,21 +61,22 @@ const char *value_next_name(const struct value *v, const char *name)
 
 bool value_add_name(struct value *v, const char *name)
 {
-	size_t at = 0, size = strlen(name) + 1;
+	size_t n = 0, at = 0, size = strlen(name) + 1;
 
-	for (const char *i = NULL; (i = value_next_name(v, i));)
+	for (const char *i = NULL; (i = value_next_name(v, i)); n++)
 		at += strlen(i) + 1;
 	/* and the empty one at the end */
-	if (size == 1 || size >= sizeof(v->names.list) - at)
+	if (size == 1 || size > VALUE_NAME_MAX || n == VALUE_NAMES_MAX ||
+	    size >= sizeof(v->names.list) - at)
 		return false;
 	memcpy(v->names.list + at, name, size);
 	v->names.list[at + size] = '\0';
 	return true;
 }
 
-static bool has_name(const struct value *set, const char *name)
+bool value_has_name(const struct value *v, const char *name)
 {
-	for (const char *i = NULL; (i = value_next_name(set, i));)
+	for (const char *i = NULL; (i = value_next_name(v, i));)
 		if (!strcmp(i, name))
 			return true;
 	return false;
@@ -82,7 +85,7 @@ static bool has_name(const struct value *set, const char *name)
 static bool has_names(const struct value *set, const struct value *subset)
 {
 	for (const char *i = NULL; (i = value_next_name(subset, i));)
-		if (!has_name(set, i))
+		if (!value_has_name(set, i))
 			return false;
 	return true;
 }
@@ -203,12 +206,14 @@ static bool read_names(const cJSON *j, struct value *v)
 {
 	const cJSON *i;
 
-	if (!cJSON_IsArray(j))
+	if (!cJSON_IsArray(j) || cJSON_GetArraySize(j) > VALUE_NAMES_MAX)
 		return false;
 	cJSON_ArrayForEach(i, j) {
-		if (!cJSON_IsString(i))
+		if (!cJSON_IsString(i) || strlen(i->valuestring) >= VALUE_NAME_MAX)
 			return false;
-		(void)value_add_name(v, i->valuestring);
+		if (!value_add_name(v, i->valuestring))
+			log_warn("name \"%s\" of a record is left off, there is no room for it",
+				 i->valuestring);
 	}
 	return true;
 }

@@ -13,7 +13,9 @@
 
 enum {
 	VALUE_TEXT_MAX = 256, /* an alias of an interface */
-	/* A dozen of udev's alternative names; what a plan takes of the heap is mostly this. */
+	VALUE_NAMES_MAX = 16,
+	VALUE_NAME_MAX = 128, /* with NUL */
+	/* Of all together: a dozen of udev's; what a plan takes of the heap is mostly this. */
 	VALUE_NAMES_SIZE = 512,
 };
 
@@ -58,8 +60,11 @@ struct value value_mac(const struct mac *m);
 struct value value_text(const char *s);
 struct value value_numbers(uint32_t a, uint32_t b, uint32_t c);
 
-/** value_add_name() - to one of VALUE_NAMES; false: there is no room, or it is empty */
+/** value_add_name() - to one of VALUE_NAMES; false: there is no room, it is too long, or empty */
 bool value_add_name(struct value *v, const char *name);
+
+/** value_has_name() - is it one of @v's, of VALUE_NAMES */
+bool value_has_name(const struct value *v, const char *name);
 
 /** value_next_name() - the one behind @name, the first if that is NULL; NULL: there is none */
 const char *value_next_name(const struct value *v, const char *name);
@@ -76,7 +81,8 @@ cJSON *value_to_json(const struct value *v);
 /**
  * value_from_json() - read back what value_to_json() wrote; -EBADMSG
  *
- * Names that there is no room for are left off: another version's record must not be lost for one.
+ * Of VALUE_NAMES_MAX names those that there is no room for are left off and said: an earlier
+ * version's record, which had room for the longest ones, must not be lost for one.
  */
 int value_from_json(const cJSON *j, enum value_type type, struct value *ret) must_check;
 

@@ -82,6 +82,19 @@ START_TEST(longest_names_fit)
 }
 END_TEST
 
+START_TEST(too_many_names_are_left_out)
+{
+	struct value v = { .type = VALUE_NAMES };
+	size_t n = 0;
+
+	for (int i = 0; i < VALUE_NAMES_MAX + 1; i++)
+		names_entry(&v, "a", "b");
+	for (const char *i = NULL; (i = value_next_name(&v, i));)
+		n++;
+	ck_assert_uint_eq(n, VALUE_NAMES_MAX);
+}
+END_TEST
+
 static void get_place(struct value *ret)
 {
 	const struct prop *p = prop_find(&rdma_props, "rdma.place");
@@ -147,6 +160,7 @@ Suite *unit_suite(void)
 	tcase_add_test(t, unchanged_names_are_themselves);
 	tcase_add_test(t, swapped_names_differ);
 	tcase_add_test(t, longest_names_fit);
+	tcase_add_test(t, too_many_names_are_left_out);
 	tcase_add_test(t, a_place_in_between_is_none_of_the_two);
 	tcase_add_test(t, plan_moves_all_and_keeps_their_names);
 	tcase_add_test(t, plan_has_the_wanted_name);

@@ -224,6 +224,32 @@ START_TEST(as_many_and_as_long_names_as_there_is_room_for_survive)
 }
 END_TEST
 
+START_TEST(more_or_longer_names_are_no_value_of_ours)
+{
+	struct value v = { .type = VALUE_NAMES }, back;
+	char name[VALUE_NAME_MAX + 1] = "";
+	cJSON *item;
+
+	for (int i = 0; i < VALUE_NAMES_MAX; i++)
+		ck_assert(value_add_name(&v, (char[]){ (char)('a' + i), '\0' }));
+	ck_assert(!value_add_name(&v, "one more"));
+	item = value_to_json(&v);
+	ck_assert_int_eq(value_from_json(item, VALUE_NAMES, &back), 0);
+	ck_assert(equal(v, back));
+	cJSON_AddItemToArray(item, cJSON_CreateString("one more"));
+	ck_assert_int_eq(value_from_json(item, VALUE_NAMES, &back), -EBADMSG);
+	cJSON_Delete(item);
+
+	memset(name, 'x', sizeof(name) - 1);
+	item = cJSON_CreateStringArray((const char *[]){ name }, 1);
+	ck_assert_int_eq(value_from_json(item, VALUE_NAMES, &back), -EBADMSG);
+	cJSON_Delete(item);
+	v = names("");
+	ck_assert(!value_add_name(&v, name));
+	ck_assert(value_add_name(&v, name + 1));
+}
+END_TEST
+
 #define X16 "xxxxxxxxxxxxxxxx"
 #define X64 X16 X16 X16 X16
 
@@ -340,6 +366,7 @@ Suite *unit_suite(void)
 	tcase_add_test(tc, all_other_types_survive_the_way_through_json);
 	tcase_add_test(tc, places_keep_all_64_bits);
 	tcase_add_test(tc, as_many_and_as_long_names_as_there_is_room_for_survive);
+	tcase_add_test(tc, more_or_longer_names_are_no_value_of_ours);
 	tcase_add_loop_test(tc, what_is_no_value_of_the_type_is_refused_and_nothing_written, 0,
 			    (int)array_size(malformed));
 	tcase_add_test(tc, a_missing_item_is_refused_for_every_type);
