@@ -13,7 +13,7 @@ enum { DIR_MODE = 0700 };
 
 int compat_open_dir(int *ret_fd, struct err *e)
 {
-	char path[PATH_MAX];
+	char path[FILE_PATH_MAX];
 	int r = str_printf(path, sizeof(path), "%s/rdma", node_dir(NODE_STATE));
 
 	return r ? err_sys(e, -r, "state directory") : file_open_dir(path, DIR_MODE, ret_fd, e);
@@ -40,18 +40,18 @@ static cJSON *make_state(const struct world *w, const struct record *r)
 }
 
 /* For the *_at() functions; false: too long for a name of either plugin. */
-static bool state_path(const struct record *r, char buf[static PATH_MAX])
+static bool state_path(const struct record *r, char buf[static FILE_PATH_MAX])
 {
 	char name[NAME_MAX + 1];
 
 	return compat_state_name(&r->key, name) &&
-	       !str_printf(buf, PATH_MAX, "%s/rdma/%s", node_dir(NODE_STATE), name);
+	       !str_printf(buf, FILE_PATH_MAX, "%s/rdma/%s", node_dir(NODE_STATE), name);
 }
 
 int compat_publish(struct world *w, const struct record *r, struct err *e)
 {
 	cleanup(json_free) cJSON *doc = make_state(w, r);
-	char path[PATH_MAX];
+	char path[FILE_PATH_MAX];
 
 	if (!doc)
 		return err_sys(e, ENOMEM, "write state file");
@@ -60,7 +60,7 @@ int compat_publish(struct world *w, const struct record *r, struct err *e)
 
 int compat_forget(const struct record *r, enum hold hold, struct err *e)
 {
-	char path[PATH_MAX];
+	char path[FILE_PATH_MAX];
 
 	if (!state_path(r, path))
 		return 0;
@@ -70,7 +70,7 @@ int compat_forget(const struct record *r, enum hold hold, struct err *e)
 
 int compat_hold(const struct record *r, enum hold *ret, struct err *e)
 {
-	char path[PATH_MAX];
+	char path[FILE_PATH_MAX];
 
 	*ret = HOLD_DEVICE;
 	return state_path(r, path) ? mirror_hold(path, r, ret, e) : 0;

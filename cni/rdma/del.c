@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
-#include "kernel/node.h"
 #include "locks.h"
 #include "orphan.h"
 #include "plugin/pod.h"
@@ -40,7 +40,7 @@ int rdma_del(const struct cni_call *c, struct err *e)
 	cleanup(record_done) struct record record = { .doc = NULL };
 	cleanup(fd_leave) int lock = -EBADF;
 	const struct record_key key = key_of(c);
-	uint64_t start = node_now_ms();
+	struct timespec start = clock_read(CLOCK_REALTIME);
 	int r = run_open(c, &run, e);
 
 	if (r)
@@ -63,7 +63,6 @@ int rdma_del(const struct cni_call *c, struct err *e)
 	}
 	if (r)
 		return classify(e, r == -EUCLEAN ? CNI_ERR_STUCK : CNI_ERR_INTERNAL);
-	log_info("released the RDMA device of %s in %u ms", record.device.name,
-		 (unsigned)(node_now_ms() - start));
+	log_took(&start, "released the RDMA device of %s", record.device.name);
 	return 0;
 }

@@ -112,10 +112,10 @@ int world_look(struct world *w, struct err *e)
 
 int devs_list(const struct devid *id, struct pci_rdma_list *ret, struct err *e)
 {
-	uint64_t deadline = node_now_ms() + RETURN_WAIT_MS;
+	struct patience patience = { .ms = RETURN_WAIT_MS };
 	int r;
 
-	while ((r = pci_get_rdma(id, ret, e)) == -EAGAIN && node_now_ms() < deadline)
+	while ((r = pci_get_rdma(id, ret, e)) == -EAGAIN && !node_gives_up(&patience))
 		node_sleep_ms(RETURN_STEP_MS);
 	return r;
 }
@@ -165,7 +165,7 @@ bool world_is_unchanged(struct world *w, bool home)
 
 int world_get_devs(struct world *w, struct err *e)
 {
-	uint64_t deadline = node_now_ms() + (w->waited ? 0 : RETURN_WAIT_MS);
+	struct patience patience = { .ms = w->waited ? 0 : RETURN_WAIT_MS };
 	int r;
 
 	if (!w->known)
@@ -174,7 +174,7 @@ int world_get_devs(struct world *w, struct err *e)
 		return 0;
 	for (;;) {
 		r = world_look(w, e);
-		if (r != -EAGAIN || node_now_ms() >= deadline)
+		if (r != -EAGAIN || node_gives_up(&patience))
 			break;
 		node_sleep_ms(RETURN_STEP_MS);
 	}

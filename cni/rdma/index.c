@@ -14,10 +14,10 @@
 enum { INDEX_FORMAT = 1, INDEX_MAX = 16384, MEMORY_MAX = 48 };
 
 /* @what: "json", which everybody may read, or "index", the memory of index_recall() */
-static int file_path(const struct devid *device, const char *what, char buf[static PATH_MAX])
+static int file_path(const struct devid *device, const char *what, char buf[static FILE_PATH_MAX])
 {
-	return str_printf(buf, PATH_MAX, "%s/sriov-rdma/%s.%s", node_dir(NODE_RUN), device->name,
-			  what);
+	return str_printf(buf, FILE_PATH_MAX, "%s/sriov-rdma/%s.%s", node_dir(NODE_RUN),
+			  device->name, what);
 }
 
 static bool put_netns(cJSON *doc, const struct record *r)
@@ -62,7 +62,7 @@ static char *make_text(const struct world *w, const struct record *r)
 void index_publish(const struct world *w, const struct record *r)
 {
 	cleanup(str_free) char *text = make_text(w, r);
-	char path[PATH_MAX];
+	char path[FILE_PATH_MAX];
 	struct err e;
 
 	if (!text || file_path(&r->device, "json", path))
@@ -98,7 +98,7 @@ static int is_others(const char *path, const struct record *r, bool *ret, struct
 
 int index_forget(const struct record *r, struct err *e)
 {
-	char path[PATH_MAX];
+	char path[FILE_PATH_MAX];
 	bool others = false;
 	int err;
 
@@ -117,7 +117,7 @@ static void put_memory(const struct ibdev *d, char buf[static MEMORY_MAX])
 /* A link, because one call reads it and one makes it; it leads nowhere. */
 void index_recall(const struct devid *device, struct ibdev *ret)
 {
-	char path[PATH_MAX], text[MEMORY_MAX], again[MEMORY_MAX];
+	char path[FILE_PATH_MAX], text[MEMORY_MAX], again[MEMORY_MAX];
 	struct ibdev d = { .found = false };
 	struct err ignored;
 
@@ -133,7 +133,7 @@ void index_recall(const struct devid *device, struct ibdev *ret)
 
 void index_remember(const struct devid *device, const struct ibdev *d)
 {
-	char path[PATH_MAX], text[MEMORY_MAX];
+	char path[FILE_PATH_MAX], text[MEMORY_MAX];
 	struct err e;
 	int r;
 

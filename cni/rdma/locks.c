@@ -12,7 +12,7 @@ enum { MOVES_LOCK_MS = 60000 /* one move is milliseconds; 64 pods may queue */ }
 
 static int lock_file(const char *name, unsigned timeout_ms, int *ret_fd, struct err *e)
 {
-	char path[PATH_MAX];
+	char path[FILE_PATH_MAX];
 	int r = str_printf(path, sizeof(path), "%s/sriov-rdma/lock/%s", node_dir(NODE_STATE), name);
 
 	if (r)

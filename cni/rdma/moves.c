@@ -189,18 +189,18 @@ static int try_move_in(struct world *w, bool last, struct err *e)
 
 int moves_to_pod(struct world *w, struct err *e)
 {
-	uint64_t deadline = node_now_ms() + HOLE_WAIT_MS;
+	struct patience patience = { .ms = HOLE_WAIT_MS };
+	bool last = false;
 	int r = world_get_devs(w, e);
 
 	if (r || !world_count(w, true))
 		return r;
 	for (;;) {
-		bool last = node_now_ms() >= deadline;
-
 		r = try_move_in(w, last, e);
 		if (r != -EAGAIN || last)
 			return r;
 		node_sleep_ms(HOLE_STEP_MS);
+		last = node_gives_up(&patience);
 	}
 }
 

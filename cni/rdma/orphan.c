@@ -41,7 +41,7 @@ static int look(const struct run *run, struct pod *pod, cJSON **ret, struct err 
 {
 	cleanup(nl_shut) struct nl *inpod = NULL;
 	struct pci_rdma_list list;
-	int r = pod_open(run->call, pod, e);
+	int r = pod_open(run->call, NL_RDMA, pod, e);
 
 	if (!r)
 		r = nl_open(NL_RDMA, &pod->ns, &pod->home, &inpod, e);

@@ -89,7 +89,7 @@ int rdma_check(const struct cni_call *c, struct err *e)
 	if (!r)
 		r = run_check_mode(&run, &shared, e);
 	if (!r)
-		r = pod_open(c, &pod, e);
+		r = pod_open(c, NL_RDMA, &pod, e);
 	if (r || shared)
 		return r;
 	r = check_locked(&run, e);

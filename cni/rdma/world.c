@@ -190,7 +190,7 @@ int world_reopen(const struct record *r, struct world **ret, struct err *e)
 	if (!w)
 		return err_sys(e, ENOMEM, "open device");
 	w->pod = POD_NONE;
-	err = pod_reopen_device(r, 0, &w->fn, &w->pod, e);
+	err = pod_reopen_device(r, 0, NL_RDMA, &w->fn, &w->pod, e);
 	if (!err)
 		err = read_facts(w, r, e);
 	if (err)

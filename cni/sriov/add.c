@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "addrs.h"
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "compat.h"
@@ -166,7 +167,7 @@ int sriov_add(const struct cni_call *c, cJSON **ret, struct err *e)
 	cleanup(run_done) struct run run = { 0 };
 	cleanup(pod_close) struct pod pod = POD_NONE;
 	cleanup(fd_leave) int lock = -EBADF;
-	uint64_t start = node_now_ms();
+	struct timespec start = clock_read(CLOCK_REALTIME);
 	int r = run_open(c, &run, e);
 
 	if (!r)
@@ -174,7 +175,7 @@ int sriov_add(const struct cni_call *c, cJSON **ret, struct err *e)
 	if (!r)
 		r = check_ipam(&run, e);
 	if (!r)
-		r = pod_open(c, &pod, e);
+		r = pod_open(c, NL_ROUTE, &pod, e);
 	if (!r)
 		r = caps_check(e) ? classify(e, CNI_ERR_KERNEL) : 0;
 	if (!r)
@@ -182,7 +183,6 @@ int sriov_add(const struct cni_call *c, cJSON **ret, struct err *e)
 	if (!r)
 		r = add_locked(&run, &pod, ret, e);
 	if (!r)
-		log_info("attached %s in %u ms", run.conf.device.name,
-			 (unsigned)(node_now_ms() - start));
+		log_took(&start, "attached %s", run.conf.device.name);
 	return r ? classify(e, CNI_ERR_INTERNAL) : 0;
 }

@@ -14,26 +14,27 @@ enum { DIR_MODE = 0700, MARK_MAX = PATH_MAX };
 
 int compat_open_dir(const char *below, int *ret_fd, struct err *e)
 {
-	char path[PATH_MAX];
+	char path[FILE_PATH_MAX];
 	int r = str_printf(path, sizeof(path), "%s/sriov%s", node_dir(NODE_STATE), below);
 
 	return r ? err_sys(e, -r, "state directory") : file_open_dir(path, DIR_MODE, ret_fd, e);
 }
 
 /* <state>/sriov/@name: a name for the *_at() functions that needs no descriptor */
-static int state_path(const char *name, char buf[static PATH_MAX])
+static int state_path(const char *name, char buf[static FILE_PATH_MAX])
 {
-	return str_printf(buf, PATH_MAX, "%s/sriov/%s", node_dir(NODE_STATE), name);
+	return str_printf(buf, FILE_PATH_MAX, "%s/sriov/%s", node_dir(NODE_STATE), name);
 }
 
-static int mark_path(const struct devid *device, char buf[static PATH_MAX])
+static int mark_path(const struct devid *device, char buf[static FILE_PATH_MAX])
 {
-	return str_printf(buf, PATH_MAX, "%s/sriov/pci/%s", node_dir(NODE_STATE), device->name);
+	return str_printf(buf, FILE_PATH_MAX, "%s/sriov/pci/%s", node_dir(NODE_STATE),
+			  device->name);
 }
 
 int compat_lock(const struct devid *device, unsigned timeout_ms, int *ret_fd, struct err *e)
 {
-	char path[PATH_MAX];
+	char path[FILE_PATH_MAX];
 	int r = str_printf(path, sizeof(path), "%s/sriov/pci/vf_lock/%s.lock", node_dir(NODE_STATE),
 			   device->name);
 
@@ -45,28 +46,27 @@ int compat_lock(const struct devid *device, unsigned timeout_ms, int *ret_fd, st
 	return r;
 }
 
-int compat_read_mark(const struct devid *device, char *buf, size_t size, struct err *e)
+int compat_read_mark(const struct devid *device, char **ret, struct err *e)
 {
-	cleanup(str_free) char *text = NULL;
-	char path[PATH_MAX];
+	char path[FILE_PATH_MAX];
 	size_t len;
 	int r = mark_path(device, path);
 
 	if (r)
 		return err_set(e, ENOENT, "no mark can have such a name");
-	r = file_read_at(AT_FDCWD, path, MARK_MAX, &text, &len, e);
+	r = file_read_at(AT_FDCWD, path, MARK_MAX, ret, &len, e);
 	if (r == -ENOENT)
 		return r;
-	if (file_is_useless(r) || (!r && str_copy(buf, size, text)))
+	if (file_is_useless(r))
 		return err_set(e, EBADMSG, "%s is no allocation mark", path);
 	return r ? err_wrap(e, "allocation mark of %s", device->name) : 0;
 }
 
 int compat_check_free(const struct devid *device, struct err *e)
 {
+	cleanup(str_free) char *path = NULL;
 	struct netns ns = NETNS_NONE;
-	char path[MARK_MAX + 1];
-	int r = compat_read_mark(device, path, sizeof(path), e);
+	int r = compat_read_mark(device, &path, e);
 
 	if (r)
 		return r == -ENOENT || r == -EBADMSG ? 0 : r;
@@ -206,7 +206,7 @@ static bool state_name(const struct record *r, char buf[static NAME_MAX + 1])
 int compat_publish(struct world *w, const struct record *r, struct err *e)
 {
 	cleanup(json_free) cJSON *doc = make_state(w, r);
-	char name[NAME_MAX + 1], path[PATH_MAX], mark[PATH_MAX];
+	char name[NAME_MAX + 1], path[FILE_PATH_MAX], mark[FILE_PATH_MAX];
 	int err;
 
 	if (!doc)
@@ -220,8 +220,8 @@ int compat_publish(struct world *w, const struct record *r, struct err *e)
 /* Does the device's mark name this record's namespace? */
 static int is_marked(const struct record *r, bool *ret, struct err *e)
 {
-	char path[MARK_MAX + 1];
-	int err = compat_read_mark(&r->device, path, sizeof(path), e);
+	cleanup(str_free) char *path = NULL;
+	int err = compat_read_mark(&r->device, &path, e);
 
 	if (err && err != -ENOENT)
 		return err;
@@ -232,7 +232,7 @@ static int is_marked(const struct record *r, bool *ret, struct err *e)
 static int forget_mark(const struct record *r, enum hold hold, struct err *e)
 {
 	bool marked = false;
-	char path[PATH_MAX];
+	char path[FILE_PATH_MAX];
 	int err;
 
 	if (mark_path(&r->device, path))
@@ -247,7 +247,7 @@ static int forget_mark(const struct record *r, enum hold hold, struct err *e)
 
 int compat_forget(const struct record *r, enum hold hold, struct err *e)
 {
-	char name[NAME_MAX + 1], path[PATH_MAX];
+	char name[NAME_MAX + 1], path[FILE_PATH_MAX];
 	int err = forget_mark(r, hold, e);
 
 	if (err || !state_name(r, name) || state_path(name, path))
@@ -258,7 +258,7 @@ int compat_forget(const struct record *r, enum hold hold, struct err *e)
 
 int compat_hold(const struct record *r, enum hold *ret, struct err *e)
 {
-	char name[NAME_MAX + 1], path[PATH_MAX];
+	char name[NAME_MAX + 1], path[FILE_PATH_MAX];
 	bool marked = true;
 	int err;
 

@@ -15,8 +15,12 @@
 /** compat_open_dir() - <state>/sriov@below, created if need be */
 int compat_open_dir(const char *below, int *ret_fd, struct err *e) must_check;
 
-/** compat_read_mark() - the CNI_NETNS of whoever has the device; -ENOENT: nobody; -EBADMSG: no mark */
-int compat_read_mark(const struct devid *device, char *buf, size_t size, struct err *e) must_check;
+/**
+ * compat_read_mark() - the CNI_NETNS of whoever has the device
+ *
+ * Return: 0, *ret malloc()ed; -ENOENT: nobody; -EBADMSG: no mark; -errno.
+ */
+int compat_read_mark(const struct devid *device, char **ret, struct err *e) must_check;
 
 /** compat_lock() - the per-device lock that both implementations take */
 int compat_lock(const struct devid *device, unsigned timeout_ms, int *ret_fd,

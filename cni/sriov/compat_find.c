@@ -84,9 +84,9 @@ int compat_claimant(const struct devid *device, const struct cni_call *c, struct
 {
 	cleanup(fd_close) int dir = -EBADF;
 	struct claim claim = { .device = device, .call = c, .ret = ret, .e = e };
-	char mark[PATH_MAX];
+	cleanup(str_free) char *mark = NULL;
 	/* a device that nobody has costs no walk */
-	int r = compat_read_mark(device, mark, sizeof(mark), e);
+	int r = compat_read_mark(device, &mark, e);
 
 	if (r && r != -EBADMSG)
 		return r;

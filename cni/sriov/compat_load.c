@@ -156,8 +156,8 @@ int compat_is_marked_with(int dir, const char *state, const char *device, bool *
 static int find_owner(const char *netns, int dir, const char *state, struct record *r, bool *ret,
 		      struct err *e)
 {
-	char mark[PATH_MAX];
-	int err = compat_read_mark(&r->device, mark, sizeof(mark), e);
+	cleanup(str_free) char *mark = NULL;
+	int err = compat_read_mark(&r->device, &mark, e);
 
 	r->netns = netns;
 	*ret = err == -ENOENT || (!err && *netns && !strcmp(mark, netns));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "compat.h"
-#include "kernel/node.h"
 #include "run.h"
 #include "verbs.h"
 
@@ -30,7 +30,7 @@ int sriov_del(const struct cni_call *c, struct err *e)
 	cleanup(record_done) struct record record = { .doc = NULL };
 	cleanup(fd_leave) int lock = -EBADF;
 	const struct record_key key = key_of(c);
-	uint64_t start = node_now_ms();
+	struct timespec start = clock_read(CLOCK_REALTIME);
 	int r = run_open(c, &run, e);
 
 	if (r)
@@ -43,6 +43,6 @@ int sriov_del(const struct cni_call *c, struct err *e)
 		r = attach_release(&run.attach, &record, e);
 	if (r)
 		return classify(e, r == -EUCLEAN ? CNI_ERR_STUCK : CNI_ERR_INTERNAL);
-	log_info("released %s in %u ms", record.device.name, (unsigned)(node_now_ms() - start));
+	log_took(&start, "released %s", record.device.name);
 	return 0;
 }

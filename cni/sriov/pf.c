@@ -50,7 +50,7 @@ int pf_choose_port(struct world *w, struct err *e)
 
 int pf_await_vf(struct world *w, const struct devid *id, struct err *e)
 {
-	uint64_t deadline = node_now_ms() + VF_WAIT_MS;
+	struct patience patience = { .ms = VF_WAIT_MS };
 	struct pf_vacancy place;
 	struct err why;
 	int r = pci_get(id, PCI_ALL, &w->fn, e);
@@ -62,7 +62,7 @@ int pf_await_vf(struct world *w, const struct devid *id, struct err *e)
 			"address: was it allocated on another node, or its PF removed?",
 			id->name);
 	while (r == -ENODEV) {
-		if (node_now_ms() >= deadline)
+		if (node_gives_up(&patience))
 			return err_code(e, EAGAIN, CNI_ERR_AGAIN,
 					"VF %s does not exist (yet): PF %s has %u of %u VFs and it "
 					"would be number %u; make them (sriov_numvfs), or wait for "

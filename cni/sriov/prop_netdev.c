@@ -134,10 +134,10 @@ static bool is_busy(int r)
  */
 static int send_change(struct world *w, const struct link_change *c, struct err *e)
 {
-	uint64_t deadline = node_now_ms() + BUSY_WAIT_MS;
+	struct patience patience = { .ms = BUSY_WAIT_MS };
 	int r = link_set(link_socket(w), w->link.ifindex, c, e);
 
-	while (is_busy(r) && c->netns_fd < 0 && node_now_ms() < deadline) {
+	while (is_busy(r) && c->netns_fd < 0 && !node_gives_up(&patience)) {
 		node_sleep_ms(BUSY_STEP_MS);
 		r = link_set(link_socket(w), w->link.ifindex, c, e);
 	}

@@ -179,7 +179,7 @@ static struct vf_attrs drop_unchanged(const struct world *w, const struct vf_att
 
 static int write_vf(struct world *w, const struct vf_attrs *to, struct err *e)
 {
-	uint64_t deadline = node_now_ms() + BUSY_WAIT_MS;
+	struct patience patience = { .ms = BUSY_WAIT_MS };
 	const struct vf_attrs a = drop_unchanged(w, to);
 	int r;
 
@@ -190,7 +190,7 @@ static int write_vf(struct world *w, const struct vf_attrs *to, struct err *e)
 		if (r != -EBUSY && r != -EAGAIN)
 			break;
 		node_sleep_ms(BUSY_STEP_MS);
-	} while (node_now_ms() < deadline);
+	} while (!node_gives_up(&patience));
 	world_vf_changed(w);
 	/* some drivers hand the MAC on to the VF's interface */
 	if (a.have & VF_MAC)

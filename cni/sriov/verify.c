@@ -248,7 +248,7 @@ int sriov_check(const struct cni_call *c, struct err *e)
 	if (!r)
 		r = read_prev(c, &prev, e);
 	if (!r)
-		r = pod_open(c, &pod, e);
+		r = pod_open(c, NL_ROUTE, &pod, e);
 	if (!r)
 		r = check_locked(&run, prev, &all, e);
 	if (r)

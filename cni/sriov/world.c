@@ -116,14 +116,14 @@ static int no_netdev(const struct pci_fn *fn, struct err *e)
 /* A VF that has just been made has no driver for a moment: that is awaited as well. */
 static int await_netdev(struct world *w, struct err *e)
 {
-	uint64_t deadline = node_now_ms() + RETURN_WAIT_MS;
+	struct patience patience = { .ms = RETURN_WAIT_MS };
 	int r = 0;
 
 	while (!r && !*w->fn.netdev) {
 		w->userspace = !w->fn.has_netdev && is_userspace_driver(w->fn.driver);
 		if (w->userspace)
 			break;
-		if (node_now_ms() >= deadline)
+		if (node_gives_up(&patience))
 			return no_netdev(&w->fn, e);
 		node_sleep_ms(RETURN_STEP_MS);
 		r = pci_get(&w->fn.id, PCI_ALL, &w->fn, e);
@@ -204,7 +204,7 @@ int world_reopen(const struct record *r, struct world **ret, struct err *e)
 		return err_sys(e, ENOMEM, "open device");
 	w->pod = POD_NONE;
 	w->ifname = r->key.ifname;
-	err = pod_reopen_device(r, PCI_DRIVER | PCI_PF, &w->fn, &w->pod, e);
+	err = pod_reopen_device(r, PCI_DRIVER | PCI_PF, NL_ROUTE, &w->fn, &w->pod, e);
 	if (!err)
 		err = read_facts(w, r, e);
 	if (err)
@@ -320,12 +320,11 @@ static int find_link(struct world *w, struct err *e)
 	return r == -ENODEV ? try_place(w, !first, e) : r;
 }
 
-/* One deadline for all look-ups of a run: every row of the table asks. */
+/* One wait for all look-ups of a run: every row of the table asks. */
 static bool is_too_late(struct world *w)
 {
-	if (!w->give_up_at)
-		w->give_up_at = node_now_ms() + RETURN_WAIT_MS;
-	return node_now_ms() >= w->give_up_at;
+	w->patience.ms = RETURN_WAIT_MS;
+	return node_gives_up(&w->patience);
 }
 
 int world_get_link(struct world *w, struct err *e)

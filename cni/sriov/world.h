@@ -6,6 +6,7 @@
 #pragma once
 #include "conf.h"
 #include "kernel/link.h"
+#include "kernel/node.h"
 #include "kernel/pci.h"
 #include "plugin/pod.h"
 
@@ -22,7 +23,7 @@
  * @likely_in_pod: where to look first
  * @no_parents: this kernel does not tell parents of interfaces (before 5.14)
  * @numbered: fn.vf is known
- * @give_up_at: when to stop waiting for the interface; 0: not waited yet
+ * @patience: with an interface that is not there
  * @vf:           valid while @vf_known
  * @result:       answer of ADD, owned
  */
@@ -40,7 +41,7 @@ struct world {
 	uint16_t pf_type;
 	char pf_name[IFNAMSIZ];
 	bool link_known, at_home, likely_in_pod, no_parents, numbered;
-	uint64_t give_up_at;
+	struct patience patience;
 	struct link link;
 	bool vf_known;
 	struct vf_attrs vf;

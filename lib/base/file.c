@@ -167,14 +167,14 @@ static int write_full(int fd, const char *data, size_t len)
 }
 
 /* In the same directory: @name may be a path. */
-static int tmp_name(char buf[static PATH_MAX], const char *name)
+static int tmp_name(char buf[static FILE_PATH_MAX], const char *name)
 {
 	const char *slash = strrchr(name, '/');
 	const char *base = slash ? slash + 1 : name;
 
 	if (strlen(base) + strlen("..tmp") > NAME_MAX)
 		return -ENAMETOOLONG;
-	return str_printf(buf, PATH_MAX, "%.*s.%s.tmp", (int)(base - name), name, base);
+	return str_printf(buf, FILE_PATH_MAX, "%.*s.%s.tmp", (int)(base - name), name, base);
 }
 
 /* Made anew: what is there, a killed write's or no file at all, is neither opened nor kept. */
@@ -207,7 +207,7 @@ static int write_tmp(int dirfd, const char *tmp, const void *data, size_t len, m
 static int write_at(int dirfd, const char *name, const void *data, size_t len, mode_t mode,
 		    enum durability how, struct err *e)
 {
-	char tmp[PATH_MAX];
+	char tmp[FILE_PATH_MAX];
 	int r = tmp_name(tmp, name);
 
 	if (r)
@@ -267,7 +267,7 @@ int file_replace(const char *path, const void *data, size_t len, mode_t mode, mo
 
 int file_remove_tmp_at(int dirfd, const char *name, struct err *e)
 {
-	char tmp[PATH_MAX];
+	char tmp[FILE_PATH_MAX];
 	int r = tmp_name(tmp, name);
 
 	if (!r && unlinkat(dirfd, tmp, 0) && errno != ENOENT)
@@ -291,7 +291,7 @@ int file_remove_at(int dirfd, const char *name, struct err *e)
 
 int file_link_at(int dirfd, const char *name, const char *target, struct err *e)
 {
-	char tmp[PATH_MAX];
+	char tmp[FILE_PATH_MAX];
 	int r;
 
 	if (!symlinkat(target, dirfd, name))

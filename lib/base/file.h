@@ -11,6 +11,12 @@
 
 #include "base/err.h"
 
+/*
+ * Of our own files: a short directory and a name of NAME_MAX. Each page of the stack that a process
+ * touches is given to it by a fault, so buffers of PATH_MAX are for what other people chose.
+ */
+enum { FILE_PATH_MAX = 512 };
+
 /** fd_close() - for cleanup(fd_close) on an int; negative: nothing */
 void fd_close(int *fd);
 

@@ -16,22 +16,15 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/time.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "base/clock.h"
 
 enum { REPEAT_US = 100 * 1000, SIGNALS_MAX = 10000 };
 
 static void on_alarm(int signo unused)
 {
 	/* only there so that flock() returns EINTR */
-}
-
-static uint64_t now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
 }
 
 static int wait_lock(int fd, unsigned timeout_ms)
@@ -43,7 +36,7 @@ static int wait_lock(int fd, unsigned timeout_ms)
 		.it_interval = { .tv_usec = REPEAT_US },
 	};
 	struct sigaction act = { .sa_handler = on_alarm }, old;
-	uint64_t deadline = now_ms() + timeout_ms;
+	int64_t deadline = clock_now_ms() + timeout_ms;
 	sigset_t signals, old_signals;
 	int r = -ETIMEDOUT;
 
@@ -57,7 +50,7 @@ static int wait_lock(int fd, unsigned timeout_ms)
 		r = flock(fd, LOCK_EX) ? -errno : 0;
 		if (r == -EINTR)
 			r = -ETIMEDOUT;
-		if (r == -ETIMEDOUT && now_ms() >= deadline)
+		if (r == -ETIMEDOUT && clock_now_ms() >= deadline)
 			break;
 	}
 	(void)setitimer(ITIMER_REAL, &off, NULL);

@@ -2,14 +2,16 @@
 #include "base/log.h"
 
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
-enum { LINE_MAX_LEN = 2048 };
+#include "base/clock.h"
+
+enum { LINE_MAX_LEN = 2048, MSG_MAX = 1024 };
 
 static const char *const level_name[] = {
 	[LOG_PANIC] = "panic", [LOG_ERROR] = "error", [LOG_WARNING] = "warning",
@@ -61,15 +63,13 @@ void log_context(const char *container, const char *netns, const char *ifname)
  * UTC by our own arithmetic: gmtime_r() reads the host's time zone all the same, some six calls at
  * each start. Years begin in March here, so that the leap day is their last.
  */
-static void put_time(char *buf, size_t size)
+static void put_time(const struct timespec *ts, char *buf, size_t size)
 {
 	enum { DAY = 86400, ERA_YEARS = 400, ERA_DAYS = 146097, MARCH_1_OF_0 = 719468 };
-	struct timespec ts;
 	long days, year, day, month, second;
 
-	clock_gettime(CLOCK_REALTIME, &ts);
-	second = ts.tv_sec % DAY;
-	days = ts.tv_sec / DAY + MARCH_1_OF_0;
+	second = ts->tv_sec % DAY;
+	days = ts->tv_sec / DAY + MARCH_1_OF_0;
 	day = days % ERA_DAYS;
 	/* leap days before: every 4 years, not every 100, but every 400 */
 	year = (day - day / 1460 + day / 36524 - day / (ERA_DAYS - 1)) / 365;
@@ -80,7 +80,7 @@ static void put_time(char *buf, size_t size)
 	month = month < 10 ? month + 3 : month - 9;
 	year += days / ERA_DAYS * ERA_YEARS + (month <= 2);
 	(void)snprintf(buf, size, "%04ld-%02ld-%02ldT%02ld:%02ld:%02ld.%09ldZ", year, month,
-		       day + 1, second / 3600, second / 60 % 60, second % 60, ts.tv_nsec);
+		       day + 1, second / 3600, second / 60 % 60, second % 60, ts->tv_nsec);
 }
 
 /* A line under construction; what does not fit is cut. */
@@ -118,19 +118,12 @@ bool log_shows(enum log_level level)
 	return level <= sink.level;
 }
 
-void log_line(enum log_level level, const char *fmt, ...)
+static void put_line(enum log_level level, const struct timespec *now, const char *msg)
 {
-	char msg[1024], stamp[64];
 	struct line l = { .n = 0 };
-	va_list ap;
+	char stamp[64];
 
-	if (!log_shows(level))
-		return;
-	va_start(ap, fmt);
-	if (vsnprintf(msg, sizeof(msg), fmt, ap) < 0)
-		msg[0] = '\0';
-	va_end(ap);
-	put_time(stamp, sizeof(stamp));
+	put_time(now, stamp, sizeof(stamp));
 	put_field(&l, "time", stamp);
 	put_field(&l, "level", level_name[level]);
 	put_field(&l, "msg", msg);
@@ -142,4 +135,42 @@ void log_line(enum log_level level, const char *fmt, ...)
 	/* one write, so that lines of parallel processes do not mix; lost if it fails */
 	if (write(sink.fd, l.s, l.n) < 0)
 		return;
+}
+
+/* What the caller said, then how long it took, if @start is not NULL. */
+static printf_like(3, 0) void put_message(enum log_level level, const struct timespec *start,
+					  const char *fmt, va_list ap)
+{
+	struct timespec now = clock_read(CLOCK_REALTIME);
+	char msg[MSG_MAX];
+	int n = vsnprintf(msg, sizeof(msg), fmt, ap);
+
+	if (n < 0)
+		msg[0] = '\0';
+	else if (start && n < MSG_MAX)
+		(void)snprintf(msg + n, sizeof(msg) - (size_t)n, " in %" PRId64 " ms",
+			       clock_diff_ms(start, &now));
+	put_line(level, &now, msg);
+}
+
+void log_line(enum log_level level, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (!log_shows(level))
+		return;
+	va_start(ap, fmt);
+	put_message(level, NULL, fmt, ap);
+	va_end(ap);
+}
+
+void log_took(const struct timespec *start, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (!log_shows(LOG_INFO))
+		return;
+	va_start(ap, fmt);
+	put_message(LOG_INFO, start, fmt, ap);
+	va_end(ap);
 }

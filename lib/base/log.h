@@ -7,6 +7,7 @@
  */
 #pragma once
 #include <stdbool.h>
+#include <time.h>
 
 #include "base/attr.h"
 
@@ -27,6 +28,13 @@ void log_context(const char *container, const char *netns, const char *ifname);
 bool log_shows(enum log_level level);
 
 void log_line(enum log_level level, const char *fmt, ...) printf_like(2, 3);
+
+/**
+ * log_took() - as log_info(), with " in N ms" put behind the text
+ * @start: clock_read(CLOCK_REALTIME) when it began: the line has that clock's time anyway, so one
+ *         look tells both
+ */
+void log_took(const struct timespec *start, const char *fmt, ...) printf_like(2, 3);
 
 #define log_error(...) log_line(LOG_ERROR, __VA_ARGS__)
 #define log_warn(...)  log_line(LOG_WARNING, __VA_ARGS__)

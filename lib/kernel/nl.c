@@ -3,10 +3,13 @@
 #include "kernel/nl.h"
 
 #include <linux/netlink.h>
+#include <linux/sockios.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "kernel/nl_msg.h"
@@ -106,6 +109,18 @@ int nl_open(enum nl_family family, struct netns *in, const struct netns *home, s
 	return 0;
 }
 
+int nl_get_netns(const struct nl *nl, struct netns *ret, struct err *e)
+{
+	cleanup(netns_close) struct netns ns = { .fd = ioctl(nl->fd, SIOCGSKNS) };
+	struct stat st;
+
+	if (ns.fd < 0 || fstat(ns.fd, &st))
+		return err_sys(e, errno, "open network namespace of a socket");
+	*ret = (struct netns){ ns.fd, { .dev = st.st_dev, .ino = st.st_ino } };
+	ns = NETNS_NONE;
+	return 0;
+}
+
 void nl_shut(struct nl **nl)
 {
 	if (!*nl)
@@ -133,7 +148,8 @@ static int send_requests(struct nl *nl, struct nl_msg *const *m, size_t n, struc
 	ssize_t r;
 
 	/* older kernels lack it: then errors have no text. Some sockets only tell a cookie. */
-	if (!nl->asked)
+	/* the RDMA core has no texts for its errors */
+	if (!nl->asked && nl->family != NL_RDMA)
 		set_option(nl->fd, NETLINK_EXT_ACK);
 	nl->asked = true;
 	x->first = nl->seq + 1;

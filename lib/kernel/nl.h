@@ -18,7 +18,7 @@ enum nl_family {
 struct nl;
 
 /**
- * nl_open() - open a socket, with extended ACKs
+ * nl_open() - open a socket; errors of its answers have the kernel's text, where it has one
  * @in:   the namespace, its id.cookie is filled if the kernel has one; NULL: the current one
  * @home: where the thread is and comes back to; only used with @in
  *
@@ -26,6 +26,13 @@ struct nl;
  */
 int nl_open(enum nl_family family, struct netns *in, const struct netns *home, struct nl **ret,
 	    struct err *e) must_check;
+
+/**
+ * nl_get_netns() - open the namespace that a socket is in (SIOCGSKNS, Linux 4.9)
+ *
+ * Return: 0, *ret owned as of netns_open(); -errno: -EPERM without CAP_NET_ADMIN.
+ */
+int nl_get_netns(const struct nl *nl, struct netns *ret, struct err *e) must_check;
 
 /** nl_shut() - also for cleanup(nl_shut); libnl has an nl_close() */
 void nl_shut(struct nl **nl);

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "kernel/sysfs.h"
 
 #ifndef STATEDIR
@@ -40,8 +41,5 @@ void node_sleep_ms(unsigned ms)
 
 uint64_t node_now_ms(void)
 {
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+	return (uint64_t)clock_now_ms();
 }

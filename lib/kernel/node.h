@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The node: which boot this is, and where we keep what must outlive a process. */
 #pragma once
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -24,3 +25,23 @@ void node_sleep_ms(unsigned ms);
 
 /** node_now_ms() - monotonic milliseconds, for deadlines and durations */
 uint64_t node_now_ms(void);
+
+/**
+ * struct patience - for how long something is tried again
+ * @ms:    from the first try that failed, which is the first to look at the clock
+ * @until: private to node_gives_up()
+ */
+struct patience {
+	unsigned ms;
+	uint64_t until;
+};
+
+/** node_gives_up() - a try has failed: is it to be the last? */
+static inline bool node_gives_up(struct patience *p)
+{
+	uint64_t now = node_now_ms();
+
+	if (!p->until)
+		p->until = now + p->ms;
+	return now >= p->until;
+}

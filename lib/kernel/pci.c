@@ -12,8 +12,6 @@
 #include "kernel/pci_sysfs.h"
 #include "kernel/sysfs.h"
 
-enum { DEVICE_PATH_MAX = 256 };
-
 static const char sysfs_root[] = "/sys";
 
 const char *pci_bus_name(enum dev_bus bus)

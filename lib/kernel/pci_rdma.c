@@ -139,7 +139,7 @@ static int check_all_seen(const char *root, const struct devid *id, const struct
 			  struct err *e)
 {
 	struct stat st;
-	char path[PATH_MAX];
+	char path[DEVICE_PATH_MAX];
 
 	if (fstatat(c->dev, "infiniband", &st, 0))
 		return errno == ENOENT ? 0 : err_sys(e, errno, "list RDMA devices of %s", id->name);
@@ -183,7 +183,7 @@ int pci_get_rdma_at(const char *root, const struct devid *id, struct pci_rdma_li
  * only if all of them exist, so that one question has the answer to several.
  */
 static int path_through(const char *root, const struct devid *id, const struct pci_rdma *d,
-			const char *last, char buf[static PATH_MAX])
+			const char *last, char buf[static DEVICE_PATH_MAX])
 {
 	char uverbs[64] = "", umad[64] = "";
 
@@ -192,20 +192,20 @@ static int path_through(const char *root, const struct devid *id, const struct p
 			       d->uverbs);
 	if (d->umad >= 0)
 		(void)snprintf(umad, sizeof(umad), "infiniband_mad/umad%d/../../", d->umad);
-	return str_printf(buf, PATH_MAX, "%s/bus/%s/devices/%s/%s%s%s", root, pci_bus_name(id->bus),
-			  id->name, uverbs, umad, last);
+	return str_printf(buf, DEVICE_PATH_MAX, "%s/bus/%s/devices/%s/%s%s%s", root,
+			  pci_bus_name(id->bus), id->name, uverbs, umad, last);
 }
 
 bool pci_has_rdma_at(const char *root, const struct devid *id, const struct pci_rdma *d)
 {
-	char path[PATH_MAX];
+	char path[DEVICE_PATH_MAX];
 
 	return !path_through(root, id, d, "", path) && !access(path, F_OK);
 }
 
 bool pci_is_rdma_at(const char *root, const struct devid *id, const struct pci_rdma *d)
 {
-	char path[PATH_MAX], last[64], name[IBDEV_NAME_MAX];
+	char path[DEVICE_PATH_MAX], last[64], name[IBDEV_NAME_MAX];
 
 	(void)snprintf(last, sizeof(last), "infiniband_verbs/uverbs%d/ibdev", d->uverbs);
 	return !path_through(root, id, d, last, path) &&
@@ -215,7 +215,7 @@ bool pci_is_rdma_at(const char *root, const struct devid *id, const struct pci_r
 /* The directory's links: see check_all_seen(). */
 bool pci_is_only_rdma_at(const char *root, const struct devid *id, const struct pci_rdma *d)
 {
-	char path[PATH_MAX], last[IBDEV_NAME_MAX + 16];
+	char path[DEVICE_PATH_MAX], last[IBDEV_NAME_MAX + 16];
 	struct stat st;
 
 	(void)snprintf(last, sizeof(last), "infiniband/%s/..", d->name);

@@ -4,6 +4,9 @@
 #include "kernel/pci.h"
 #include "kernel/pci_pf.h"
 
+/* A device's directory, and a way through two of its own: see path_through() in pci_rdma.c. */
+enum { DEVICE_PATH_MAX = 512 };
+
 int pci_get_at(const char *root, const struct devid *id, unsigned parts, struct pci_fn *ret,
 	       struct err *e) must_check;
 int pci_uplink_at(const char *root, const struct devid *pf, char ret[static IFNAMSIZ],

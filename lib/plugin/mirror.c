@@ -4,8 +4,8 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 
 enum { MIRROR_SIZE_MAX = 1 << 20 };
@@ -163,13 +163,11 @@ bool mirror_split(char *joined, const char *ifname_hint, struct record_key *ret)
 
 int mirror_older_than_boot(int dirfd, const char *name, bool *ret, struct err *e)
 {
-	struct timespec now, up;
+	struct timespec now = clock_read(CLOCK_REALTIME), up = clock_read(CLOCK_BOOTTIME);
 	struct stat st;
 
 	if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW))
 		return err_sys(e, errno, "look at state file %s", name);
-	clock_gettime(CLOCK_REALTIME, &now);
-	clock_gettime(CLOCK_BOOTTIME, &up);
 	*ret = st.st_mtime < now.tv_sec - up.tv_sec;
 	return 0;
 }

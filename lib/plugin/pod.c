@@ -24,10 +24,24 @@ static void take_pod(struct pod *from, struct pod *ret)
 	*from = POD_NONE;
 }
 
-int pod_open(const struct cni_call *c, struct pod *ret, struct err *e)
+/*
+ * By a socket, which is needed anyway: /proc would make a directory for this process first. What
+ * fails here is said where the socket is asked for.
+ */
+static int open_home(enum nl_family family, struct pod *p, struct err *e)
+{
+	struct err ignored;
+
+	if (!nl_open(family, NULL, NULL, &p->host, &ignored) &&
+	    !nl_get_netns(p->host, &p->home, &ignored))
+		return 0;
+	return netns_open_self(&p->home, e);
+}
+
+int pod_open(const struct cni_call *c, enum nl_family family, struct pod *ret, struct err *e)
 {
 	cleanup(pod_close) struct pod p = POD_NONE;
-	int r = netns_open_self(&p.home, e);
+	int r = open_home(family, &p, e);
 
 	if (!r)
 		r = open_target(c, &p.ns, e);
@@ -92,35 +106,27 @@ static int same_boot(const struct record *r, bool *ret, struct err *e)
 	return err;
 }
 
-/* numbers and cookies start again with each boot: they may match by chance */
-static int reopen_booted(const struct record *r, bool booted, bool probe, struct pod *ret,
-			 struct err *e)
-{
-	cleanup(pod_close) struct pod p = POD_NONE;
-	int err = netns_open_self(&p.home, e);
-
-	if (!err && booted)
-		err = reopen_target(r, &p.home, probe, &p.ns, e);
-	if (err)
-		return err_wrap(e, "network namespace %s", r->netns);
-	*ret = p;
-	/* NOLINTNEXTLINE(clang-analyzer-deadcode.DeadStores): the cleanup reads it */
-	p = POD_NONE;
-	return 0;
-}
-
 int pod_reopen(const struct record *r, struct pod *ret, struct err *e)
 {
+	cleanup(pod_close) struct pod p = POD_NONE;
 	bool booted = false;
 	int err = same_boot(r, &booted, e);
 
-	return err ? err_wrap(e, "network namespace %s", r->netns) :
-		     reopen_booted(r, booted, true, ret, e);
+	if (!err)
+		err = netns_open_self(&p.home, e);
+	/* numbers and cookies start again with each boot: they may match by chance */
+	if (!err && booted)
+		err = reopen_target(r, &p.home, true, &p.ns, e);
+	if (err)
+		return err_wrap(e, "network namespace %s", r->netns);
+	take_pod(&p, ret);
+	return 0;
 }
 
-int pod_reopen_device(const struct record *r, unsigned parts, struct pci_fn *ret_fn,
-		      struct pod *ret_pod, struct err *e)
+int pod_reopen_device(const struct record *r, unsigned parts, enum nl_family family,
+		      struct pci_fn *ret_fn, struct pod *ret_pod, struct err *e)
 {
+	cleanup(pod_close) struct pod p = POD_NONE;
 	bool booted = false;
 	struct pci_fn fn;
 	int err = pci_get(&r->device, parts, &fn, e);
@@ -129,11 +135,15 @@ int pod_reopen_device(const struct record *r, unsigned parts, struct pci_fn *ret
 		err = same_boot(r, &booted, e);
 	if (!err && (fn.instance != r->instance || !booted))
 		err = err_set(e, ENODEV, "it was re-created since");
-	if (!err)
-		err = reopen_booted(r, booted, false, ret_pod, e);
 	if (err)
 		return err;
-	ret_pod->cookie = recorded_id(r).cookie;
+	err = open_home(family, &p, e);
+	if (!err)
+		err = reopen_target(r, &p.home, false, &p.ns, e);
+	if (err)
+		return err_wrap(e, "network namespace %s", r->netns);
+	p.cookie = recorded_id(r).cookie;
+	take_pod(&p, ret_pod);
 	*ret_fn = fn;
 	return 0;
 }
@@ -149,8 +159,10 @@ struct pod pod_take(struct pod *p)
 int pod_sockets(struct pod *p, enum nl_family family, struct nl **ret_host, struct nl **ret_inpod,
 		struct err *e)
 {
-	int r = nl_open(family, NULL, NULL, ret_host, e);
+	int r = p->host ? 0 : nl_open(family, NULL, NULL, ret_host, e);
 
+	if (p->host)
+		*ret_host = take_ptr(p->host);
 	if (!r && pod_has_netns(p))
 		r = nl_open(family, &p->ns, &p->home, ret_inpod, e);
 	if (!r && p->cookie && p->ns.id.cookie && p->cookie != p->ns.id.cookie) {
@@ -163,6 +175,7 @@ int pod_sockets(struct pod *p, enum nl_family family, struct nl **ret_host, stru
 
 void pod_close(struct pod *p)
 {
+	nl_shut(&p->host);
 	netns_close(&p->home);
 	netns_close(&p->ns);
 }

@@ -16,10 +16,12 @@
 
 /**
  * struct pod - @ns is NETNS_NONE when the pod's namespace is gone
+ * @host: a socket at home that is there already, for pod_sockets(); NULL: none
  * @cookie: the one that @ns must turn out to have, see pod_reopen_device(); 0: any
  */
 struct pod {
 	struct netns home, ns;
+	struct nl *host;
 	uint64_t cookie;
 };
 
@@ -27,12 +29,14 @@ struct pod {
 
 /**
  * pod_open() - the pod of a call; for verbs that need a namespace
+ * @family: of the sockets that will be asked for
  *
  * Return: 0; -errno with code 3 (nothing at CNI_NETNS), 4 (not a network
  * namespace) or 8 (it is our own and CNI_NETNS_OVERRIDE is not set). Code 3 lets a
  * runtime skip DEL, so it is 4 when an earlier plugin of the chain is attached.
  */
-int pod_open(const struct cni_call *c, struct pod *ret, struct err *e) must_check;
+int pod_open(const struct cni_call *c, enum nl_family family, struct pod *ret,
+	     struct err *e) must_check;
 
 /**
  * pod_reopen() - the pod of a record
@@ -63,14 +67,15 @@ int pod_alive(const struct record *r, bool *ret, struct err *e) must_check;
 /**
  * pod_reopen_device() - the function and the pod of a record; pod_sockets() has the last word
  * @parts: of the function, as for pci_get()
+ * @family: of the sockets that will be asked for
  *
  * A function's address lives on, the function does not: restoring another instance
  * would change a stranger.
  *
  * Return: 0; -ENODEV: gone, re-created since, or of another boot; -errno: cannot tell.
  */
-int pod_reopen_device(const struct record *r, unsigned parts, struct pci_fn *ret_fn,
-		      struct pod *ret_pod, struct err *e) must_check;
+int pod_reopen_device(const struct record *r, unsigned parts, enum nl_family family,
+		      struct pci_fn *ret_fn, struct pod *ret_pod, struct err *e) must_check;
 
 /** pod_has_netns() - false: gone */
 bool pod_has_netns(const struct pod *p);

@@ -13,9 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/types.h"
 #include "proto/reply.h"
 
@@ -142,20 +142,28 @@ static int read_variables(struct cni_call *c, struct err *e)
 	return err_code(e, EINVAL, CNI_ERR_ENV, "required env variables [%s] missing", missing);
 }
 
-static int64_t now_ms(void)
-{
-	struct timespec t;
+struct input {
+	char *text;
+	size_t len, size;
+	int wait_ms; /* from the first wait for it on */
+	int64_t deadline;
+};
 
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * INT64_C(1000) + t.tv_nsec / 1000000;
+static int64_t time_left(struct input *in)
+{
+	int64_t now = clock_now_ms();
+
+	if (!in->deadline)
+		in->deadline = now + in->wait_ms;
+	return in->deadline - now;
 }
 
 /* 1: there is something to read or the end, and *ret is what */
-static int wait_readable(int fd, int64_t deadline, short *ret)
+static int wait_readable(int fd, struct input *in, short *ret)
 {
 	struct pollfd p = { .fd = fd, .events = POLLIN };
-	int64_t left = deadline - now_ms();
-	int n = poll(&p, 1, left > STDIN_WAIT_MS ? STDIN_WAIT_MS : left > 0 ? (int)left : 0);
+	int64_t left = time_left(in);
+	int n = poll(&p, 1, left > 0 ? (int)left : 0);
 
 	if (n < 0)
 		return errno == EINTR && left > 0 ? 0 : -errno;
@@ -163,11 +171,6 @@ static int wait_readable(int fd, int64_t deadline, short *ret)
 	/* a person may type as long as they like */
 	return n || left > 0 || isatty(fd) ? n : -ETIMEDOUT;
 }
-
-struct input {
-	char *text;
-	size_t len, size;
-};
 
 static int grow(struct input *in)
 {
@@ -182,7 +185,7 @@ static int grow(struct input *in)
 }
 
 /* To the end, or one byte too many for json_parse(), which then says so. */
-static int read_input(int fd, short polled, int64_t deadline, struct input *in)
+static int read_input(int fd, short polled, struct input *in)
 {
 	while (in->len <= JSON_TEXT_MAX) {
 		ssize_t n;
@@ -190,7 +193,7 @@ static int read_input(int fd, short polled, int64_t deadline, struct input *in)
 		int r = in->len + 1 < in->size ? 0 : grow(in);
 
 		if (!r)
-			r = polled ? 1 : wait_readable(fd, deadline, &polled);
+			r = polled ? 1 : wait_readable(fd, in, &polled);
 		if (r < 0)
 			return r;
 		n = r ? read(fd, in->text + in->len, in->size - in->len - 1) : -1;
@@ -208,9 +211,8 @@ static int read_input(int fd, short polled, int64_t deadline, struct input *in)
 
 static int read_stdin(int fd, short polled, struct cni_call *c, struct err *e)
 {
-	int64_t deadline = now_ms() + STDIN_WAIT_MS;
-	struct input in = { 0 };
-	int r = read_input(fd, polled, deadline, &in);
+	struct input in = { .wait_ms = STDIN_WAIT_MS };
+	int r = read_input(fd, polled, &in);
 
 	if (in.text)
 		in.text[in.len] = '\0';
@@ -329,11 +331,11 @@ static int check_version(struct cni_call *c, const char *text, struct err *e)
 /* VERSION echoes the version it is sent, and answers whatever stdin is (cni.md 1.9). */
 static void read_version_input(int fd, short polled, struct cni_call *c)
 {
-	struct input in = { 0 };
+	struct input in = { .wait_ms = VERSION_WAIT_MS };
 	const char *text = NULL;
 	struct err ignored;
 
-	if (read_input(fd, polled, now_ms() + VERSION_WAIT_MS, &in) ||
+	if (read_input(fd, polled, &in) ||
 	    json_parse(in.text ? in.text : "", in.len, &c->conf, &ignored) ||
 	    json_get_str(c->conf, "cniVersion", &text, &ignored))
 		text = NULL;

@@ -23,6 +23,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 
 /* The child's descriptors; what it says on its stderr goes on, unchanged, to ours. */
@@ -72,14 +73,6 @@ void spawn_end_done(struct spawn_end *end)
 	free(end->out);
 	end->out = NULL;
 	end->out_len = 0;
-}
-
-static int64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * INT64_C(1000) + t.tv_nsec / 1000000;
 }
 
 static void sleep_ms(long ms)
@@ -322,19 +315,19 @@ static int poll_once(struct run *r, int64_t left)
 
 static int converse(struct run *r)
 {
-	int64_t deadline = now_ms() + r->s->timeout_ms;
+	int64_t deadline = clock_now_ms() + r->s->timeout_ms;
 	bool grace = false;
 	int err = 0;
 
 	while (!err && !(r->reaped && r->out < 0 && r->err < 0)) {
-		int64_t left = deadline - now_ms();
+		int64_t left = deadline - clock_now_ms();
 
 		if (left <= 0)
 			return grace ? 0 : -ETIMEDOUT;
 		err = poll_once(r, left);
 		if (r->reaped && !grace) {
 			grace = true;
-			deadline = now_ms() + GRACE_MS;
+			deadline = clock_now_ms() + GRACE_MS;
 			fd_close(&r->in);
 		}
 	}
@@ -343,12 +336,12 @@ static int converse(struct run *r)
 
 static void kill_all(struct run *r)
 {
-	int64_t deadline = now_ms() + REAP_WAIT_MS;
+	int64_t deadline = clock_now_ms() + REAP_WAIT_MS;
 
 	(void)kill(-r->pid, SIGKILL);
 	/* it may have left its group */
 	(void)kill(r->pid, SIGKILL);
-	for (reap(r); !r->reaped && now_ms() < deadline; reap(r))
+	for (reap(r); !r->reaped && clock_now_ms() < deadline; reap(r))
 		sleep_ms(1);
 }
 

@@ -17,7 +17,7 @@ enum {
 int store_open(const char *dir, const char *plugin, const struct prop_table *table,
 	       struct store *ret, struct err *e)
 {
-	char path[PATH_MAX];
+	char path[FILE_PATH_MAX];
 	int r = str_printf(path, sizeof(path), "%s/sriov-rdma/%s", dir, plugin);
 
 	if (r)

@@ -203,6 +203,16 @@ int nl_open(enum nl_family family, struct netns *in, const struct netns *home, s
 	return fake_errno(e, fake_leave(&c, r), "%s socket", name);
 }
 
+int nl_get_netns(const struct nl *nl, struct netns *ret, struct err *e)
+{
+	struct fake_call c;
+	int r = fake_enter(&c, "netns.self", "%s", fake_get()->netns[nl->ns].label);
+
+	if (!r)
+		r = open_as(fake_get(), nl->ns, ret);
+	return fake_errno(e, fake_leave(&c, r), "network namespace of a socket");
+}
+
 void nl_shut(struct nl **nl)
 {
 	free(*nl);

@@ -154,6 +154,23 @@ START_TEST(a_name_without_room_for_the_temporary_one_is_refused)
 }
 END_TEST
 
+/* Such paths are ours, and short. */
+START_TEST(a_path_that_is_too_long_is_refused)
+{
+	char path[FILE_PATH_MAX + 1] = "";
+
+	while (strlen(path) + strlen(".name.tmp") + 2 < FILE_PATH_MAX)
+		strcat(path, "./");
+	strcat(path, "name");
+	ck_assert_int_eq(write_with(_i, path, "text"), 0);
+	ck_assert(exists("name"));
+	ck_assert_int_eq(unlinkat(at, "name", 0), 0);
+	memmove(path + 2, path, strlen(path) + 1);
+	ck_assert_int_eq(write_with(_i, path, "text"), -ENAMETOOLONG);
+	ck_assert(!exists("name"));
+}
+END_TEST
+
 START_TEST(a_directory_that_cannot_be_written_is_an_error)
 {
 	write_file("f", "old", 0644);
@@ -320,6 +337,7 @@ Suite *unit_suite(void)
 	tcase_add_loop_test(tc, a_link_in_place_of_the_file_is_replaced_not_followed, 0, n);
 	tcase_add_loop_test(tc, a_directory_in_place_of_the_file_is_an_error, 0, n);
 	tcase_add_loop_test(tc, a_name_without_room_for_the_temporary_one_is_refused, 0, n);
+	tcase_add_loop_test(tc, a_path_that_is_too_long_is_refused, 0, n);
 	tcase_add_loop_test(tc, a_directory_that_cannot_be_written_is_an_error, 0, n);
 	tcase_add_loop_test(tc, a_write_that_fails_leaves_the_old_content_and_nothing_else, 0, n);
 	tcase_add_test(tc, a_probe_leaves_nothing);

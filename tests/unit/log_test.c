@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/clock.h"
 #include "base/log.h"
 
 #include <regex.h>
@@ -79,6 +80,35 @@ START_TEST(a_line_has_the_form_of_the_go_plugins)
 	assert_line("stderr", "level=\"info\" msg=\"attached 0000:81:00.3 in 7 ms\" "
 			      "cniName=\"sriov-cni\" containerID=\"c0ffee\" "
 			      "netns=\"/run/netns/x\" ifname=\"net1\"\n");
+}
+END_TEST
+
+START_TEST(how_long_it_took_stands_behind_the_text)
+{
+	struct timespec start = clock_read(CLOCK_REALTIME), later;
+	const char *tail;
+	long ms;
+
+	start.tv_sec -= 7;
+	log_open("x", NULL, NULL);
+	log_took(&start, "attached %s", "0000:81:00.3");
+	later = clock_read(CLOCK_REALTIME);
+	tail = strstr(seen("stderr"), "msg=\"attached 0000:81:00.3 in ");
+	ck_assert_ptr_nonnull(tail);
+	ms = strtol(strstr(tail, " in ") + strlen(" in "), NULL, 10);
+	ck_assert_int_ge(ms, 7000);
+	ck_assert_int_le(ms, clock_diff_ms(&start, &later));
+	ck_assert_ptr_nonnull(strstr(tail, " ms\" cniName=\"x\"\n"));
+}
+END_TEST
+
+START_TEST(how_long_it_took_is_said_to_who_wants_to_know)
+{
+	const struct timespec start = { 0 };
+
+	log_open("x", "warning", NULL);
+	log_took(&start, "attached");
+	ck_assert_str_eq(seen("stderr"), "");
 }
 END_TEST
 
@@ -239,6 +269,8 @@ Suite *unit_suite(void)
 	tcase_add_checked_fixture(tc, set_up, tear_down);
 	tcase_add_test(tc, before_it_is_opened_warnings_and_worse_go_to_stderr);
 	tcase_add_test(tc, a_line_has_the_form_of_the_go_plugins);
+	tcase_add_test(tc, how_long_it_took_stands_behind_the_text);
+	tcase_add_test(tc, how_long_it_took_is_said_to_who_wants_to_know);
 	tcase_add_test(tc, what_is_not_known_is_left_out);
 	tcase_add_loop_test(tc, a_level_lets_itself_and_worse_through_and_what_is_no_level_is_info,
 			    0, (int)array_size(levels));

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "kernel/netns.h"
+#include "kernel/nl.h"
 
 START_TEST(own_namespace_is_one)
 {
@@ -24,6 +25,30 @@ START_TEST(own_namespace_is_one)
 	netns_close(&b);
 	ck_assert_int_lt(a.fd, 0);
 	netns_close(&a);
+}
+END_TEST
+
+/* Who may not administer the namespace may not ask, and gets no descriptor. */
+START_TEST(a_socket_leads_to_its_namespace)
+{
+	struct netns self = NETNS_NONE, ns = NETNS_NONE;
+	cleanup(nl_shut) struct nl *nl = NULL;
+	struct err e;
+	int r;
+
+	ck_assert_int_eq(netns_open_self(&self, &e), 0);
+	ck_assert_int_eq(nl_open(NL_ROUTE, NULL, NULL, &nl, &e), 0);
+	r = nl_get_netns(nl, &ns, &e);
+	if (r) {
+		ck_assert_int_eq(r, -EPERM);
+		ck_assert_int_eq(e.sys, EPERM);
+		ck_assert_int_eq(ns.fd, -EBADF);
+	} else {
+		ck_assert(netns_id_equal(&ns.id, &self.id));
+		ck_assert_int_eq(fcntl(ns.fd, F_GETFD) & FD_CLOEXEC, FD_CLOEXEC);
+	}
+	netns_close(&ns);
+	netns_close(&self);
 }
 END_TEST
 
@@ -80,6 +105,7 @@ Suite *unit_suite(void)
 	Suite *s = suite_create("netns");
 	TCase *t = tcase_create("open");
 
+	tcase_add_test(t, a_socket_leads_to_its_namespace);
 	tcase_add_test(t, own_namespace_is_one);
 	tcase_add_test(t, other_things_are_not);
 	tcase_add_test(t, fifo_does_not_block);

@@ -33,6 +33,29 @@ START_TEST(sleep_takes_its_time)
 }
 END_TEST
 
+START_TEST(patience_begins_with_the_first_failure)
+{
+	struct patience p = { .ms = 30 };
+	uint64_t begin;
+
+	node_sleep_ms(40);
+	begin = node_now_ms();
+	ck_assert(!node_gives_up(&p));
+	while (!node_gives_up(&p))
+		node_sleep_ms(1);
+	ck_assert_uint_ge(node_now_ms(), begin + 30);
+	ck_assert(node_gives_up(&p));
+}
+END_TEST
+
+START_TEST(no_patience_is_one_try)
+{
+	struct patience p = { .ms = 0 };
+
+	ck_assert(node_gives_up(&p));
+}
+END_TEST
+
 Suite *unit_suite(void)
 {
 	Suite *s = suite_create("node");
@@ -41,6 +64,8 @@ Suite *unit_suite(void)
 	tcase_add_test(t, directories_are_absolute);
 	tcase_add_test(t, boot_id_stays);
 	tcase_add_test(t, sleep_takes_its_time);
+	tcase_add_test(t, patience_begins_with_the_first_failure);
+	tcase_add_test(t, no_patience_is_one_try);
 	suite_add_tcase(s, t);
 	return s;
 }
