@@ -116,7 +116,9 @@ int nl_get_netns(const struct nl *nl, struct netns *ret, struct err *e)
 
 	if (ns.fd < 0 || fstat(ns.fd, &st))
 		return err_sys(e, errno, "open network namespace of a socket");
-	*ret = (struct netns){ ns.fd, { .dev = st.st_dev, .ino = st.st_ino } };
+	ns.id = (struct netns_id){ .dev = st.st_dev, .ino = st.st_ino };
+	*ret = ns;
+	/* NOLINTNEXTLINE(clang-analyzer-deadcode.DeadStores): the cleanup reads it */
 	ns = NETNS_NONE;
 	return 0;
 }

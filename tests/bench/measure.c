@@ -92,6 +92,7 @@ static pid_t start(const struct options *o, const char *const *argv, int in, int
 		args[n++] = *argv++;
 	pid = vfork(); /* NOLINT(clang-analyzer-security.insecureAPI.vfork) */
 	if (!pid) {
+		/* bare calls of the kernel: NOLINTNEXTLINE(clang-analyzer-unix.Vfork) */
 		if (dup2(in, 0) == 0 && dup2(out, 1) == 1 && dup2(err, 2) == 2)
 			/* it only reads them */
 			execv(args[0], (char *const *)(uintptr_t)args);
