@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <stdio.h>
 
-#include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "kernel/caps.h"
@@ -82,7 +81,7 @@ static int attach(const struct run *run, struct world *w, struct err *e)
 }
 
 /* What nobody can find out afterwards: which numbers the pod was given. */
-static void tell(const struct world *w, const struct timespec *start)
+static void tell(const struct world *w)
 {
 	char list[256] = "";
 	size_t at = 0;
@@ -90,12 +89,11 @@ static void tell(const struct world *w, const struct timespec *start)
 	for (size_t i = 0; i < w->n && at < sizeof(list); i++)
 		at += (size_t)snprintf(list + at, sizeof(list) - at, "%s%s as uverbs%d",
 				       i ? ", " : "", w->dev[i].sys.name, w->dev[i].sys.uverbs);
-	log_took(start, "attached the RDMA device of %s (from %s), %s,", w->fn.id.name,
-		 w->conf->source, list);
+	log_info("attached the RDMA device of %s (from %s), %s", w->fn.id.name, w->conf->source,
+		 list);
 }
 
-static int add_locked(struct run *run, struct pod *pod, const cJSON *prev,
-		      const struct timespec *start, struct err *e)
+static int add_locked(struct run *run, struct pod *pod, const cJSON *prev, struct err *e)
 {
 	const struct record_key key = key_of(run->call);
 	cleanup(world_leave) struct world *w = NULL;
@@ -110,7 +108,7 @@ static int add_locked(struct run *run, struct pod *pod, const cJSON *prev,
 	w->prev = prev;
 	r = attach(run, w, e);
 	if (!r)
-		tell(w, start);
+		tell(w);
 	return r;
 }
 
@@ -118,7 +116,6 @@ static int add_exclusive(struct run *run, const cJSON *prev, struct err *e)
 {
 	cleanup(pod_close) struct pod pod = POD_NONE;
 	cleanup(fd_leave) int lock = -EBADF;
-	struct timespec start = clock_read(CLOCK_REALTIME);
 	int r = pod_open(run->call, NL_RDMA, &pod, e);
 
 	if (!r)
@@ -128,7 +125,7 @@ static int add_exclusive(struct run *run, const cJSON *prev, struct err *e)
 	if (!r)
 		r = locks_device(&run->conf.device, ADD_LOCK_MS, &lock, e);
 	if (!r)
-		r = add_locked(run, &pod, prev, &start, e);
+		r = add_locked(run, &pod, prev, e);
 	return r;
 }
 

@@ -13,7 +13,7 @@
 #define printf_like(fmt, args) __attribute__((format(printf, fmt, args)))
 #define cleanup(fn)	       __attribute__((cleanup(fn)))
 #define unused		       __attribute__((unused))
-#define kept_apart	       __attribute__((noinline))
+#define kept_apart	       __attribute__((noinline)) /* what it needs of the stack */
 
 #define array_size(a) (sizeof(a) / sizeof((a)[0]))
 

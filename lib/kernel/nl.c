@@ -150,8 +150,7 @@ static int send_requests(struct nl *nl, struct nl_msg *const *m, size_t n, struc
 	ssize_t r;
 
 	/* older kernels lack it: then errors have no text. Some sockets only tell a cookie. */
-	/* the RDMA core has no texts for its errors */
-	if (!nl->asked && nl->family != NL_RDMA)
+	if (!nl->asked)
 		set_option(nl->fd, NETLINK_EXT_ACK);
 	nl->asked = true;
 	x->first = nl->seq + 1;

@@ -67,7 +67,10 @@ static bool is_option(const char *arg, const char *name)
 	return arg && (!strcmp(arg, name) || !strcmp(arg, name + 1));
 }
 
-/* Run by a person, not by a runtime; standard input is left alone (cni.md 1.5). Its texts are no part of a runtime's stack. */
+/*
+ * Run by a person, not by a runtime; standard input is left alone (cni.md 1.5). Kept apart so that
+ * its texts are no part of the stack of a call.
+ */
 static kept_apart int run_by_hand(const struct cni_plugin *p, const char *arg)
 {
 	char text[2048] = "";
