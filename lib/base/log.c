@@ -141,10 +141,14 @@ static void put_line(enum log_level level, const struct timespec *now, const cha
 static printf_like(3, 0) void put_message(enum log_level level, const struct timespec *start,
 					  const char *fmt, va_list ap)
 {
-	struct timespec now = clock_read(CLOCK_REALTIME);
+	struct timespec now;
 	char msg[MSG_MAX];
-	int n = vsnprintf(msg, sizeof(msg), fmt, ap);
+	int n;
 
+	if (!log_shows(level))
+		return;
+	now = clock_read(CLOCK_REALTIME);
+	n = vsnprintf(msg, sizeof(msg), fmt, ap);
 	if (n < 0)
 		msg[0] = '\0';
 	else if (start && n < MSG_MAX)
@@ -157,8 +161,6 @@ void log_line(enum log_level level, const char *fmt, ...)
 {
 	va_list ap;
 
-	if (!log_shows(level))
-		return;
 	va_start(ap, fmt);
 	put_message(level, NULL, fmt, ap);
 	va_end(ap);
@@ -168,8 +170,6 @@ void log_took(const struct timespec *start, const char *fmt, ...)
 {
 	va_list ap;
 
-	if (!log_shows(LOG_INFO))
-		return;
 	va_start(ap, fmt);
 	put_message(LOG_INFO, start, fmt, ap);
 	va_end(ap);

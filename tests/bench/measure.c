@@ -3,7 +3,8 @@
  * measure [-n ROUNDS] [-p AT_ONCE] [-c COUNT] [-v VFS] SIDE=floor|DIRECTORY...
  *
  * ADD and DEL of the chain sriov, rdma by each side in turns, so that what the machine does
- * meanwhile is the same for all; in each turn twice, of which the second is measured. A line of tab-separated values for each process:
+ * meanwhile is the same for all; in each turn twice, of which the second is measured. A line of
+ * tab-separated values for each process:
  *
  *   time  SIDE VFS AT_ONCE VERB PART wall_us user_us sys_us
  *   count SIDE VFS AT_ONCE VERB PART calls=N sent=N ...                  with -c
@@ -263,19 +264,26 @@ static void all(const struct options *o, const struct side *s, const char *verb)
 		tell(o, s, verb, "all", &t);
 }
 
+static void add_and_del(const struct options *o, const struct side *s)
+{
+	all(o, s, "ADD");
+	all(o, s, "DEL");
+}
+
 /*
  * Twice, and the second is measured: before it another side ran, which has left in this machine's
  * caches what it needs itself. For the floor that is enough, as all do what it does; for the others
- * it is not, so the first behind the floor would pay for what the next one finds.
+ * it is not, so the first behind the floor would pay for what the next one finds. Counts do not
+ * depend on that.
  */
 static void take_turn(struct options *o, const struct side *s)
 {
-	o->silent = !o->count;
-	for (int i = o->silent ? 0 : 1; i < 2; i++) {
-		all(o, s, "ADD");
-		all(o, s, "DEL");
+	if (!o->count) {
+		o->silent = true;
+		add_and_del(o, s);
 		o->silent = false;
 	}
+	add_and_del(o, s);
 }
 
 /* What is no number ends it, as any other bad option does. */

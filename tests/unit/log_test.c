@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "base/clock.h"
 #include "base/log.h"
 
 #include <regex.h>
 #include <signal.h>
 #include <stdio.h>
 
+#include "base/clock.h"
 #include "script.h"
 
 static int real_stderr;
