@@ -208,8 +208,9 @@ int nl_get_netns(const struct nl *nl, struct netns *ret, struct err *e)
 	struct fake_call c;
 	int r = fake_enter(&c, "netns.self", "%s", fake_get()->netns[nl->ns].label);
 
+	/* sock_ioctl(): for CAP_NET_ADMIN only */
 	if (!r)
-		r = open_as(fake_get(), nl->ns, ret);
+		r = fake_get()->caps_missing ? -EPERM : open_as(fake_get(), nl->ns, ret);
 	return fake_errno(e, fake_leave(&c, r), "network namespace of a socket");
 }
 
